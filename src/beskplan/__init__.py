@@ -1,0 +1,1 @@
+"""Monthly ydelse counts in, a beskæftigelsesplan's resultatmål tables out."""

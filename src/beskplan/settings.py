@@ -1,0 +1,66 @@
+"""What is configured from outside: folders, profile, addresses and the token."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+PROFILES = ("fuld", "lille")
+JOBINDSATS_URL = "https://api.jobindsats.dk"
+STATBANK_URL = "https://api.statbank.dk"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are and whom to ask.
+
+    Args:
+        home: folder that holds landing, arbejde and releases.
+        seeds: folder with the hand-kept tables.
+        profile: `fuld`, or `lille` for tests that repeat a whole run.
+        jobindsats_url: address of Jobindsats v3.
+        statbank_url: address of StatBank v1.
+        token: the organisation's Jobindsats key; never printed.
+    """
+
+    home: Path = PROJECT
+    seeds: Path = PROJECT / "seeds"
+    profile: str = "fuld"
+    jobindsats_url: str = JOBINDSATS_URL
+    statbank_url: str = STATBANK_URL
+    token: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a profile that does not exist."""
+        if self.profile not in PROFILES:
+            raise ValueError(f"BESKPLAN_PROFIL is {self.profile!r}; it must be one of {PROFILES}")
+
+    @property
+    def landing(self) -> Path:
+        """The vintage store."""
+        return self.home / "landing"
+
+    @property
+    def work(self) -> Path:
+        """The last built warehouse and the candidates."""
+        return self.home / "arbejde"
+
+    @property
+    def releases(self) -> Path:
+        """The releases and `current`."""
+        return self.home / "releases"
+
+    @classmethod
+    def from_env(cls) -> Settings:
+        """Read `BESKPLAN_*`, `JOBINDSATS_*` and `STATBANK_URL`; unset or empty means default."""
+        env = os.environ
+        return cls(
+            home=Path(env.get("BESKPLAN_HJEM") or PROJECT).resolve(),
+            seeds=Path(env.get("BESKPLAN_SEEDS") or PROJECT / "seeds").resolve(),
+            profile=env.get("BESKPLAN_PROFIL") or "fuld",
+            jobindsats_url=(env.get("JOBINDSATS_URL") or JOBINDSATS_URL).rstrip("/"),
+            statbank_url=(env.get("STATBANK_URL") or STATBANK_URL).rstrip("/"),
+            token=env.get("JOBINDSATS_TOKEN") or None,
+        )
