@@ -1,0 +1,169 @@
+"""The verbs: what the CLI and the DAGs call, and nothing else calls."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from beskplan import fetching
+from beskplan.errors import NotUpdatedError
+from beskplan.landing import Landing
+from beskplan.settings import Settings
+
+SOURCES = ("jobindsats", "statbank")
+KEPT_RUNS = 3
+
+TableCallback = Callable[[str, str], None]
+
+
+def news(settings: Settings, kilde: str) -> list[str]:
+    """Ask a source's metadata which tables have something new.
+
+    Args:
+        settings: where things are and whom to ask.
+        kilde: one of `SOURCES`.
+
+    Returns:
+        Ids of the tables to fetch.
+
+    Raises:
+        SourceError: the source could not be asked.
+    """
+    return fetching.news(settings, kilde)
+
+
+def fetch(settings: Settings, kilde: str, tabel_id: str) -> str:
+    """Fetch and land one table.
+
+    Returns:
+        `landet` or `uaendret`.
+
+    Raises:
+        SourceError: what is wrong with the answer; nothing has been landed.
+    """
+    return fetching.fetch(settings, kilde, tabel_id)
+
+
+def fetch_all(settings: Settings, kilde: str, on_table: TableCallback) -> dict[str, str]:
+    """Fetch and land every table with news, going on after one that fails.
+
+    Args:
+        settings: where things are and whom to ask.
+        kilde: one of `SOURCES`.
+        on_table: called with table id and outcome as each is done.
+
+    Returns:
+        Table id → outcome; empty if there was nothing new.
+
+    Raises:
+        NotUpdatedError: some tables failed; all are named.
+    """
+    return fetching.fetch_all(settings, kilde, on_table=on_table)
+
+
+def run_dir(settings: Settings, run: str) -> Path:
+    """The folder of one run's candidate, judgement and logs."""
+    return settings.work / run
+
+
+def build(settings: Settings, as_of: str | None = None) -> str:
+    """Build a candidate warehouse in a folder of its own.
+
+    Args:
+        settings: where things are.
+        as_of: ISO time; only vintages retrieved until then are used.
+
+    Returns:
+        The run's id, by which `judge`, `publish` and `report` know the candidate.
+
+    Raises:
+        SeedError: a hand-kept table holds something impossible.
+        BuildError: dbt did not finish.
+    """
+    from beskplan.warehouse import build_candidate
+
+    run = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}"
+    folder = run_dir(settings, run)
+    folder.mkdir(parents=True)
+    _remove_old_runs(settings)
+    (folder / "koersel.json").write_text(json.dumps({"koersel": run, "as_of": as_of}))
+    build_candidate(settings, folder, as_of=as_of)
+    return run
+
+
+def judge(settings: Settings, run: str) -> list[str]:
+    """Judge the candidate; leave out the vintages that did not pass and build it again.
+
+    Returns:
+        One line a table that is not updated: which and why, in Danish.
+
+    Raises:
+        GateError: something that all tables share is wrong.
+    """
+    from beskplan import gate
+    from beskplan.warehouse import build_candidate, keep_as_lager
+
+    folder = run_dir(settings, run)
+    landing = Landing(settings.landing)
+    judgement = gate.judge(folder / "kandidat.duckdb", landing, run)
+    judgement.save(folder)
+    left_out = judgement.left_out
+    if left_out:
+        as_of = json.loads((folder / "koersel.json").read_text())["as_of"]
+        build_candidate(settings, folder, as_of=as_of, left_out=left_out)
+    else:
+        keep_as_lager(settings, folder)
+    return not_updated(settings, run)
+
+
+def publish(settings: Settings, run: str) -> str | None:
+    """Write the candidate as a release and swap it in.
+
+    Returns:
+        The release's id, or None if the current release rests on the same things.
+
+    Raises:
+        ReleaseError: the release could not be written; `current` is as before.
+    """
+    from beskplan.gate import Judgement
+    from beskplan.release.publish import publish as publish_release
+
+    folder = run_dir(settings, run)
+    release = publish_release(settings, folder, Judgement.load(folder))
+    return release.release_id if release else None
+
+
+def not_updated(settings: Settings, run: str) -> list[str]:
+    """Tables whose newest figures are not in this run's release, each with its reason."""
+    from beskplan.gate import Judgement
+    from beskplan.release.marks import table_marks
+
+    marks = table_marks(Landing(settings.landing), Judgement.load(run_dir(settings, run)))
+    return [f"{tabel}: {reason}" for tabel, reason in sorted(marks.items())]
+
+
+def report(settings: Settings, run: str) -> None:
+    """Make the run red if a table was stopped, waits, or could not be fetched.
+
+    Raises:
+        NotUpdatedError: names every such table.
+    """
+    lines = not_updated(settings, run)
+    if lines:
+        raise NotUpdatedError(
+            f"{len(lines)} table(s) went out with older figures: " + "; ".join(lines),
+            where=f"run {run}",
+            do="read releases/current/kvalitet/index.html; the older figures stand until the "
+            "table passes",
+        )
+
+
+def _remove_old_runs(settings: Settings) -> None:
+    """Keep the newest few run folders; they only serve to look into a failure."""
+    runs = sorted(path for path in settings.work.iterdir() if path.is_dir())
+    for path in runs[:-KEPT_RUNS]:
+        shutil.rmtree(path, ignore_errors=True)
