@@ -115,8 +115,7 @@ def judge(settings: Settings, run: str) -> list[str]:
     if left_out:
         as_of = json.loads((folder / "koersel.json").read_text())["as_of"]
         build_candidate(settings, folder, as_of=as_of, left_out=left_out)
-    else:
-        keep_as_lager(settings, folder)
+    keep_as_lager(settings, folder)
     return not_updated(settings, run)
 
 

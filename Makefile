@@ -1,0 +1,88 @@
+# Beskplan. `make help` lists the verbs.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+# Nothing here reports home.
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := false
+
+# The first of these that is Python 3.11 or newer.
+PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+
+.PHONY: help run test system airflow lint fix bench verify lock clean
+
+help: ## List the verbs
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run ## Set up, land the three recorded times, build, judge, publish one release
+	@beskplan demo
+
+test: $(VENV)/.dev lint ## Set up, check the style, run the tests (no whole runs)
+	@python -m pytest -m "not system"
+
+system: $(VENV)/.dev ## Run the tests that repeat a whole run, Airflow's among them
+	@python -m pytest -m system
+
+airflow: $(VENV)/.run .env ## Start Airflow with the stand-in; prints address and login
+	@bash ops/airflow.sh start
+
+lint: $(VENV)/.dev ## ruff, mypy, sqlfluff, yamllint
+	@ruff check .
+	@ruff format --check .
+	@mypy
+	@sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/macros dbt_project/tests
+	@yamllint -s .
+
+fix: $(VENV)/.dev ## Let ruff and sqlfluff mend what they can
+	@ruff check --fix . ; ruff format . ; sqlfluff fix --disable-progress-bar dbt_project/models
+
+bench: $(VENV)/.dev ## Wall time and peak memory by stage
+	@python benchmarks/bench.py
+
+verify: $(VENV)/.run ## Recompute the landing's checksums; compare recorded cells with the release
+	@beskplan landing verify
+	@beskplan afstem
+
+lock: ## Resolve requirements/*.in anew (needs uv)
+	@for n in dev run; do uv pip compile --python-version 3.11 --universal --generate-hashes \
+		--no-strip-extras --no-header --no-emit-index-url --no-annotate -q \
+		$$([ $$n = run ] && echo -c requirements/dev.lock) requirements/$$n.in -o requirements/$$n.lock; done
+
+clean: ## Remove what runs made: work folder, releases, landing, Airflow's home
+	@rm -rf arbejde releases landing airflow_home
+
+$(VENV)/bin/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Beskplan needs Python 3.11 or newer; none was found."; \
+		echo "Found: $$(python3 --version 2>&1 || true)"; \
+		echo "Install one (for example: apt-get install python3 python3-venv), or name it: make PYTHON=/path/to/python3.11 run"; \
+		exit 1; fi
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) has no venv module: install python3-venv."; rm -rf $(VENV); exit 1; }
+
+# A lock is complete, so nothing is resolved (--no-deps); every file is checked against its hash.
+define install
+	@echo "Installing requirements/$(1).lock into $(VENV) (once; about two minutes)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		-r requirements/$(1).lock 2> >(grep -v "WARNING: Location" >&2)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . \
+		2> >(grep -v "WARNING: Location" >&2)
+endef
+
+$(VENV)/.run: requirements/run.lock pyproject.toml | $(VENV)/bin/python
+	$(call install,run)
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
+	$(call install,dev)
+	@touch $@ $(VENV)/.run
+
+.env:
+	@cp .env.example .env

@@ -1,0 +1,203 @@
+"""The command line: the same verbs as the DAGs' tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from beskplan import flow
+from beskplan.errors import BeskplanError
+from beskplan.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="From Jobindsats to the tables of a beskæftigelsesplan.",
+)
+kilder_app = typer.Typer(no_args_is_help=True, help="Which tables and measures are fetched.")
+landing_app = typer.Typer(no_args_is_help=True, help="The vintage store.")
+seeds_app = typer.Typer(no_args_is_help=True, help="The hand-kept tables.")
+app.add_typer(kilder_app, name="kilder")
+app.add_typer(landing_app, name="landing")
+app.add_typer(seeds_app, name="seeds")
+
+console = Console(highlight=False)
+
+Kilde = Annotated[str, typer.Argument(help="jobindsats or statbank")]
+Run = Annotated[str, typer.Argument(help="The run id that `byg` printed")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Use only what was retrieved until this ISO time (UTC)"),
+]
+
+
+def fail(error: BeskplanError) -> NoReturn:
+    """Print what, where and what to do, and end with code 1."""
+    console.print(f"[bold red]{type(error).__name__}[/]: {error.what}", soft_wrap=True)
+    console.print(f"  where: {error.where}", soft_wrap=True, markup=False)
+    console.print(f"  do:    {error.do}", soft_wrap=True, markup=False)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Turn a typed error into its three lines and code 1."""
+    try:
+        yield
+    except BeskplanError as error:
+        fail(error)
+
+
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    """Show a spinner with the time passed while a step runs, and keep the line."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(title, total=1)
+        yield
+        progress.advance(task)
+
+
+@app.command()
+def hent(
+    kilde: Kilde,
+    tabel: Annotated[str | None, typer.Option(help="Only this table, new or not")] = None,
+) -> None:
+    """Fetch and land the tables that have something new."""
+    settings = Settings.from_env()
+    with errors_shown():
+        if tabel:
+            console.print(f"{tabel}: {flow.fetch(settings, kilde, tabel)}")
+            return
+        outcomes = flow.fetch_all(
+            settings, kilde, lambda name, outcome: console.print(f"{name}: {outcome}")
+        )
+    if not outcomes:
+        console.print(f"{kilde}: nothing new")
+
+
+@app.command()
+def byg(as_of: AsOf = None) -> None:
+    """Build a candidate warehouse and print its run id."""
+    with errors_shown():
+        console.print(flow.build(Settings.from_env(), as_of))
+
+
+@app.command()
+def bedoem(run: Run) -> None:
+    """Judge a candidate; vintages that do not pass are left out of it."""
+    with errors_shown():
+        for line in flow.judge(Settings.from_env(), run):
+            console.print(line, markup=False)
+
+
+@app.command()
+def udgiv(run: Run) -> None:
+    """Publish a judged candidate and swap it in."""
+    with errors_shown():
+        say_release(flow.publish(Settings.from_env(), run))
+
+
+@app.command()
+def koer(as_of: AsOf = None) -> None:
+    """Build, judge and publish; ends 1 if a table went out with older figures."""
+    settings = Settings.from_env()
+    with errors_shown():
+        build_to_release(settings, as_of)
+
+
+def build_to_release(settings: Settings, as_of: str | None = None) -> None:
+    """Build, judge, publish and report, with progress on the console.
+
+    Raises:
+        BeskplanError: what stopped the run, or which tables went out with older figures.
+    """
+    with step("build (dbt on DuckDB)"):
+        run = flow.build(settings, as_of)
+    with step("judge (Great Expectations)"):
+        flow.judge(settings, run)
+    with step("release"):
+        release_id = flow.publish(settings, run)
+    say_release(release_id)
+    flow.report(settings, run)
+
+
+def say_release(release_id: str | None) -> None:
+    """Print which release is current now."""
+    if release_id:
+        console.print(f"published [bold]releases/{release_id}[/], now releases/current")
+    else:
+        console.print("nothing published: releases/current rests on the same figures, seeds and code")
+
+
+@kilder_app.command("laas")
+def kilder_laas() -> None:
+    """Resolve each measure against the source's metadata and pin it in seeds/maalinger.csv."""
+    from beskplan.sources.jobindsats import pin_measures
+
+    with errors_shown():
+        for line in pin_measures(Settings.from_env()):
+            console.print(line, markup=False)
+
+
+@landing_app.command("verify")
+def landing_verify() -> None:
+    """Recompute every checksum of the vintage store; ends 1 if one is off."""
+    from beskplan.landing import Landing
+
+    landing = Landing(Settings.from_env().landing)
+    problems = landing.verify()
+    for problem in problems:
+        console.print(problem, markup=False, soft_wrap=True)
+    console.print(f"{len(landing.vintages())} vintages, {len(problems)} problem(s)")
+    if problems:
+        raise typer.Exit(1)
+
+
+@landing_app.command("vis")
+def landing_vis() -> None:
+    """List the vintages that have landed."""
+    from beskplan.landing import Landing
+
+    for vintage in Landing(Settings.from_env().landing).vintages():
+        console.print(
+            f"{vintage.kilde:<11}{vintage.tabel_id:<9}{vintage.hentet_utc}  "
+            f"{vintage.raekker_spurgt:>8} cells  {vintage.oprindelse}",
+            markup=False,
+        )
+
+
+@seeds_app.command("tjek")
+def seeds_tjek() -> None:
+    """Check the hand-kept tables: file, line, reason."""
+    from beskplan.seeds import check_seeds
+
+    with errors_shown():
+        check_seeds(Settings.from_env().seeds)
+    console.print("seeds: no faults")
+
+
+@app.command()
+def demo() -> None:
+    """Run everything once on the recorded figures, without a token."""
+    from beskplan.demo import run_demo
+
+    with errors_shown():
+        run_demo(Settings.from_env(), console, build_to_release)
+
+
+@app.command()
+def afstem() -> None:
+    """Compare every recorded cell with the current release; ends 1 on a difference."""
+    from beskplan.demo import reconcile, say_reconciled
+
+    result = reconcile(Settings.from_env())
+    say_reconciled(result, console)
+    if result.equal != result.compared:
+        raise typer.Exit(1)
