@@ -17,7 +17,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := false
 PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
-.PHONY: help run test system airflow lint fix bench verify lock clean
+.PHONY: help run test quick airflow lint fix bench verify lock clean
 
 help: ## List the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,11 +25,11 @@ help: ## List the verbs
 run: $(VENV)/.run ## Set up, land the three recorded times, build, judge, publish one release
 	@beskplan demo
 
-test: $(VENV)/.dev lint ## Set up, check the style, run the tests (no whole runs)
-	@python -m pytest -m "not system"
+test: $(VENV)/.dev lint ## Set up, check the style, run every test, a full Airflow run among them
+	@python -m pytest
 
-system: $(VENV)/.dev ## Run the tests that repeat a whole run, Airflow's among them
-	@python -m pytest -m system
+quick: $(VENV)/.dev ## The tests without those that repeat a whole run
+	@python -m pytest -m "not system"
 
 airflow: $(VENV)/.run .env ## Start Airflow with the stand-in; prints address and login
 	@bash ops/airflow.sh start
@@ -70,10 +70,9 @@ $(VENV)/bin/python:
 # A lock is complete, so nothing is resolved (--no-deps); every file is checked against its hash.
 define install
 	@echo "Installing requirements/$(1).lock into $(VENV) (once; about two minutes)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-		-r requirements/$(1).lock 2> >(grep -v "WARNING: Location" >&2)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . \
-		2> >(grep -v "WARNING: Location" >&2)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes \
+		-r requirements/$(1).lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 endef
 
 $(VENV)/.run: requirements/run.lock pyproject.toml | $(VENV)/bin/python
