@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROFILES = ("fuld", "lille")
@@ -51,6 +52,12 @@ class Settings:
     def releases(self) -> Path:
         """The releases and `current`."""
         return self.home / "releases"
+
+    @property
+    def has_real_token(self) -> bool:
+        """A token is set and the address is Jobindsats' own: no generated cell may go out."""
+        host = urlsplit(self.jobindsats_url).hostname or ""
+        return self.token is not None and host.endswith("jobindsats.dk")
 
     @classmethod
     def from_env(cls) -> Settings:
