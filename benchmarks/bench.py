@@ -1,0 +1,191 @@
+"""Wall time and peak memory by stage, on the full profile, in a folder of its own.
+
+Each stage runs in a process of its own; memory is the sum over its process tree (resident set),
+sampled ten times a second. Airflow's share is what the DAG `beskaeftigelsesplan` takes beyond the
+same three verbs called directly, on the small profile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+
+from beskplan.demo import DEMO_TOKEN, standin_process
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+FETCH_AND_LAND = """
+import json, sys, time
+from beskplan import fetching, flow
+from beskplan.landing import Landing
+from beskplan.settings import Settings
+
+spent = {"fetch": 0.0, "land": 0.0}
+
+def timed(name, function):
+    def call(*args, **kwargs):
+        began = time.perf_counter()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            spent[name] += time.perf_counter() - began
+    return call
+
+began = time.perf_counter()
+Landing.store = timed("land", Landing.store)
+settings = Settings.from_env()
+for kilde in flow.SOURCES:
+    flow.fetch_all(settings, kilde, lambda *_: None)
+spent["fetch"] = time.perf_counter() - began - spent["land"]
+print(json.dumps(spent))
+"""
+
+STAGES = {
+    "dbt": "from beskplan import flow; from beskplan.settings import Settings; "
+    "print(flow.build(Settings.from_env()))",
+    "gate": "import sys; from beskplan import flow; from beskplan.settings import Settings; "
+    "flow.judge(Settings.from_env(), sys.argv[1])",
+    "release": "import sys; from beskplan import flow; from beskplan.settings import Settings; "
+    "flow.publish(Settings.from_env(), sys.argv[1])",
+}
+
+
+@dataclass
+class Measured:
+    """One stage: seconds on the clock, peak MiB of its process tree, last line printed."""
+
+    seconds: float
+    peak_mib: float
+    output: str
+
+
+def measure(command: list[str], env: dict[str, str]) -> Measured:
+    """Run a command and watch its process tree."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+    peak = 0.0
+    done = threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        root = psutil.Process(process.pid)
+        while not done.wait(0.1):
+            total = 0
+            try:
+                for member in [root, *root.children(recursive=True)]:
+                    total += member.memory_info().rss
+            except psutil.Error:
+                continue
+            peak = max(peak, total / 2**20)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    output, _ = process.communicate()
+    done.set()
+    watcher.join()
+    if process.returncode:
+        raise SystemExit(f"{command} ended {process.returncode}")
+    last = output.strip().splitlines()[-1] if output.strip() else ""
+    return Measured(time.perf_counter() - began, peak, last)
+
+
+def environment(home: Path, url: str, profile: str) -> dict[str, str]:
+    """The environment of a run against the stand-in."""
+    return os.environ | {
+        "BESKPLAN_HJEM": str(home),
+        "BESKPLAN_PROFIL": profile,
+        "JOBINDSATS_URL": url,
+        "STATBANK_URL": url,
+        "JOBINDSATS_TOKEN": DEMO_TOKEN,
+    }
+
+
+def set_clock(url: str, moment: str) -> None:
+    """Set the stand-in's clock."""
+    httpx.post(f"{url}/standin/ur", json={"nu": moment}).raise_for_status()
+
+
+def run_stages(url: str, home: Path) -> dict[str, Measured]:
+    """The newest recorded time from nothing: fetch and land, dbt, gate, release."""
+    env = environment(home, url, "fuld")
+    both = measure([sys.executable, "-c", FETCH_AND_LAND], env)
+    spent = json.loads(both.output)
+    stages = {name: Measured(spent[name], both.peak_mib, "") for name in ("fetch", "land")}
+    stages["dbt"] = measure([sys.executable, "-c", STAGES["dbt"]], env)
+    run = stages["dbt"].output
+    for name in ("gate", "release"):
+        stages[name] = measure([sys.executable, "-c", STAGES[name], run], env)
+    return stages
+
+
+def fresh_vintage(url: str, home: Path, moments: list[str]) -> Measured:
+    """`dbt build` when one more vintage has come: the second recorded time after the first."""
+    env = environment(home, url, "fuld")
+    for moment in moments[:2]:
+        set_clock(url, moment)
+        measure([sys.executable, "-c", FETCH_AND_LAND], env)
+        built = measure([sys.executable, "-c", STAGES["dbt"]], env)
+        measure([sys.executable, "-c", STAGES["gate"], built.output], env)
+    return built
+
+
+def airflow_share(url: str, home: Path) -> tuple[float, float]:
+    """Seconds of build, judge, publish called directly, and as the DAG (small profile)."""
+    env = environment(home, url, "lille") | {
+        "AIRFLOW_HOME": str(home / "airflow_home"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    }
+    measure([sys.executable, "-c", FETCH_AND_LAND], env)
+    measure(["airflow", "db", "migrate"], env)
+    measure(["airflow", "pools", "set", "duckdb_skriver", "1", "one writer"], env)
+    direct = 0.0
+    run = ""
+    for name, code in STAGES.items():
+        stage = measure([sys.executable, "-c", code, run], env)
+        run = run or stage.output
+        direct += stage.seconds
+    through = measure(["airflow", "dags", "test", "beskaeftigelsesplan"], env)
+    return direct, through.seconds
+
+
+def main() -> None:
+    """Print one line a stage, its share of the whole, and Airflow's share."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--without-airflow", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, standin_process() as url:
+        moments = httpx.get(f"{url}/standin/optagelser").json()
+        set_clock(url, moments[-1])
+        stages = run_stages(url, Path(folder) / "hele")
+        whole = sum(stage.seconds for stage in stages.values())
+        print(f"{'stage':<10}{'seconds':>9}{'share':>8}{'peak MiB':>10}")
+        for name, stage in stages.items():
+            share = stage.seconds / whole
+            print(f"{name:<10}{stage.seconds:>9.1f}{share:>8.0%}{stage.peak_mib:>10.0f}")
+        print(f"{'whole':<10}{whole:>9.1f}")
+        fresh = fresh_vintage(url, Path(folder) / "ny", moments)
+        ratio = fresh.seconds / stages["dbt"].seconds
+        print(f"dbt, one more vintage: {fresh.seconds:.1f} s, {ratio:.2f} of a build from nothing")
+        if not options.without_airflow:
+            set_clock(url, moments[-1])
+            direct, through = airflow_share(url, Path(folder) / "airflow")
+            print(
+                f"small profile, build to release: {direct:.1f} s called directly, "
+                f"{through:.1f} s through the DAG; Airflow's share {1 - direct / through:.0%}"
+            )
+
+
+if __name__ == "__main__":
+    main()
