@@ -1,0 +1,95 @@
+"""What all tasks share: settings, the writer's pool, and retries by kind of error.
+
+No DAG is defined here, and `.airflowignore` keeps the file out of the DAG search.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import (
+    Asset,
+    Connection,
+    ExceptionRetryPolicy,
+    RetryAction,
+    RetryDecision,
+    RetryRule,
+)
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from beskplan.errors import (
+    ForbiddenError,
+    MeasureGoneError,
+    RateLimitedError,
+    SeedError,
+    SourceDownError,
+    SpuriousRefusalError,
+    WrongKeyError,
+)
+from beskplan.settings import Settings
+
+CONNECTION = "jobindsats"
+POOL = "duckdb_skriver"
+
+
+class RetryByError(ExceptionRetryPolicy):
+    """Retry rules by kind of error; a source that names its own wait is given that wait."""
+
+    def evaluate(self, exception: BaseException, *args: Any, **kwargs: Any) -> RetryDecision:
+        """Take the first rule that fits, with the wait that a 429 asked for."""
+        decision = super().evaluate(exception, *args, **kwargs)
+        if isinstance(exception, RateLimitedError):
+            return replace(decision, retry_delay=timedelta(seconds=exception.retry_after))
+        return decision
+
+
+RETRIES = RetryByError(
+    rules=[
+        RetryRule(
+            [WrongKeyError, SeedError, MeasureGoneError],
+            RetryAction.FAIL,
+            reason="a person has to act; asking again changes nothing",
+        ),
+        RetryRule(RateLimitedError, reason="asked too often: wait as long as the source says"),
+        RetryRule(SourceDownError, retry_delay=timedelta(minutes=5), reason="source is down"),
+        RetryRule(
+            [ForbiddenError, SpuriousRefusalError],
+            retry_delay=timedelta(minutes=15),
+            reason="known to pass: the source refuses for a while around a release",
+        ),
+    ],
+    default=RetryAction.FAIL,
+)
+# A worker that was killed raises nothing, so no rule is asked: it is one of these retries.
+TASK_DEFAULTS = {
+    "owner": "beskplan",
+    "retries": 3,
+    "retry_policy": RETRIES,
+    # The longest step takes minutes; a task that hangs would hold up every later run.
+    "execution_timeout": timedelta(hours=1),
+}
+
+
+def settings_with_connection() -> Settings:
+    """Read the environment, then let the Airflow connection `jobindsats` overrule it.
+
+    The connection's host is the address (with or without scheme), its password the token.
+    """
+    settings = Settings.from_env()
+    try:
+        connection = Connection.get(CONNECTION)
+    except AirflowNotFoundException:
+        return settings
+    address = settings.jobindsats_url
+    if connection.host:
+        scheme = "" if "://" in connection.host else "https://"
+        port = f":{connection.port}" if connection.port else ""
+        address = f"{scheme}{connection.host}{port}".rstrip("/")
+    return replace(settings, jobindsats_url=address, token=connection.password or settings.token)
+
+
+def landing_asset(kilde: str) -> Asset:
+    """The asset that says: something of this source has landed."""
+    return Asset(f"landing_{kilde}")
