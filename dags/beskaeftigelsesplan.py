@@ -22,13 +22,15 @@ bruges kun det, der var hentet da.
 
 | rød opgave | betyder | gør |
 |---|---|---|
-| `byg_kandidat` | en håndført tabel er forkert, eller dbt stoppede | loggen nævner fil og linje; ret, start igen |
+| `byg_kandidat` | en håndført tabel er forkert, eller dbt stoppede | ret det, loggen nævner |
 | `bedoem` | noget, alle tabeller deler, er forkert | intet er udgivet; læs loggen |
 | `udgiv` | udgivelsen kunne ikke skrives | den forrige står ved magt; læs loggen, start igen |
 | `meld` | udgivelsen er ude, men mindst én tabel har gamle tal | læs `releases/current/kvalitet/` |
 
 Kørslen kan gentages uden skade: hviler den på det samme som `releases/current`, udgives intet.
 """
+
+ISO_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$"
 
 with DAG(
     dag_id="beskaeftigelsesplan",
@@ -40,7 +42,8 @@ with DAG(
         "as_of": Param(
             None,
             type=["null", "string"],
-            format="date-time",
+            format="date-time",  # the web page shows a calendar; the pattern is what checks
+            pattern=ISO_TIME,
             title="as_of (UTC)",
             description="Brug kun det, der var hentet på dette tidspunkt. Tom: alt.",
         )

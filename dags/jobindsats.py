@@ -28,8 +28,8 @@ hvor og hvad der skal gøres.
 
 | fejl | hvad nu |
 |---|---|
-| `WrongKeyError` | Nøglen er forkert eller udløbet: ret forbindelsen `jobindsats`. Prøves ikke igen. |
-| `MeasureGoneError` | Målingen findes ikke mere: ret `seeds/kilder.csv`, kør `beskplan kilder laas`. |
+| `WrongKeyError` | Nøglen er forkert eller udløbet: ret forbindelsen `jobindsats`. |
+| `MeasureGoneError` | Målingen er væk: ret `seeds/kilder.csv`, kør `beskplan kilder laas`. |
 | `RateLimitedError` | Prøves igen, når kilden har bedt om det. |
 | `SourceDownError` | Prøves igen tre gange med 5 minutters mellemrum. |
 | `ForbiddenError`, `SpuriousRefusalError` | Prøves igen tre gange med 15 minutters mellemrum. |
