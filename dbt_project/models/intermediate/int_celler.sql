@@ -1,0 +1,93 @@
+{{ config(materialized='view') }}
+-- depends_on: {{ ref('int_vintager') }}
+
+with celler as (
+    select * from {{ ref('stg_landing__celler') }}
+    where fil in {{ nye_filer() }}
+),
+
+vintager as (
+    select * from {{ ref('int_vintager') }}
+),
+
+omraader as (
+    select * from {{ ref('int_omraader') }}
+),
+
+-- Jobindsats writes the area's name, StatBank its code; the two sets have nothing in common.
+opslag as (
+    select
+        omraade_navn as omraade,
+        omraade_kode
+    from omraader
+    union all
+    select
+        omraade_kode as omraade,
+        omraade_kode
+    from omraader
+),
+
+synlige as (
+    select distinct
+        fil,
+        omraade,
+        periode,
+        dimensioner
+    from celler
+    where vaerdi > 0
+),
+
+tomme as (
+    select
+        celler.*,
+        case
+            when celler.raekke_mangler then 'M'
+            when synlige.fil is not null then 'C'
+            else 'U'
+        end as status
+    from celler
+    left join synlige
+        on
+            celler.fil = synlige.fil
+            and celler.omraade = synlige.omraade
+            and celler.periode = synlige.periode
+            and celler.dimensioner = synlige.dimensioner
+    where celler.vaerdi is null
+),
+
+med_status as (
+    select
+        *,
+        'A' as status
+    from celler
+    where vaerdi is not null
+    union all
+    select * from tomme
+),
+
+final as (
+    select
+        vintager.kilde,
+        vintager.tabel_id,
+        med_status.maaling_id,
+        -- An unknown area keeps its text, so that the test on int_obs can name it.
+        coalesce(opslag.omraade_kode, med_status.omraade) as omraade_kode,
+        med_status.periode,
+        med_status.dimensioner,
+        med_status.vaerdi,
+        med_status.status,
+        vintager.oprindelse,
+        vintager.hentet_utc
+    from med_status
+    inner join vintager
+        on med_status.fil = vintager.fil
+    left join opslag
+        on med_status.omraade = opslag.omraade
+)
+
+select
+    -- `dimensioner` last: it is the only part that may hold the separator.
+    md5(concat_ws('|', kilde, tabel_id, maaling_id, omraade_kode, periode, dimensioner))
+        as celle_id,
+    *
+from final

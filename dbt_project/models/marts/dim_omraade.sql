@@ -1,0 +1,7 @@
+select
+    omraade_kode,
+    omraade_navn,
+    omraade_art,
+    region_kode
+from {{ ref('int_omraader') }}
+order by omraade_kode
