@@ -1,0 +1,114 @@
+"""What a release rests on: vintages, seeds, decisions, marks and code, and their fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+
+from beskplan.errors import ReleaseError
+from beskplan.release import held
+from beskplan.release.code import code_checksum
+from beskplan.release.held import Vintage, VintageKey
+from beskplan.release.marks import Judged, marks_in
+
+KEYS_SQL = """
+select kilde, tabel_id, strftime(hentet_utc::timestamptz, '%Y-%m-%dT%H:%M:%SZ') as hentet
+from int_vintager
+order by all
+"""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a release rests on.
+
+    Args:
+        vintages: every vintage in the candidate, by source, table and time.
+        seeds: file name → sha256 of each hand-kept table.
+        decisions: every decision, as published.
+        marked: ids of the tables that are not up to date.
+        code: checksum of the code.
+    """
+
+    vintages: tuple[Vintage, ...]
+    seeds: Mapping[str, str]
+    decisions: Sequence[Mapping[str, Any]]
+    marked: frozenset[str]
+    code: str
+
+    @property
+    def newest(self) -> dict[str, Vintage]:
+        """The vintage that each table's figures come from."""
+        return {vintage.tabel_id: vintage for vintage in self.vintages}
+
+    @property
+    def seed_names(self) -> list[str]:
+        """The names that the hand-kept tables bear in the candidate."""
+        return [Path(name).stem for name in self.seeds]
+
+    @property
+    def stated_time(self) -> str:
+        """The newest retrieval among the vintages: the only time a release states of itself."""
+        return max(vintage.hentet_utc for vintage in self.vintages)
+
+    @property
+    def fingerprint(self) -> str:
+        """One sum over all of it; two releases with the same one hold the same."""
+        content = {
+            "vintager": [[*vintage.key, vintage.indholdssum] for vintage in self.vintages],
+            "seeds": dict(self.seeds),
+            "afgoerelser": [dict(decision) for decision in self.decisions],
+            "ikke_opdateret": sorted(self.marked),
+            "kode": self.code,
+        }
+        return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def of_candidate(candidate: Path, landing: Path, seeds: Path, judgement: Judged) -> Basis:
+    """Read what a built candidate rests on.
+
+    Raises:
+        ReleaseError: the candidate holds no vintage, or one that landing does not hold.
+    """
+    with duckdb.connect(candidate, read_only=True) as con:
+        con.execute("set TimeZone = 'UTC'")
+        used = {(str(a), str(b), str(c)) for a, b, c in con.execute(KEYS_SQL).fetchall()}
+    return _basis(used, landing, seeds, judgement)
+
+
+def of_landing(landing: Path, seeds: Path) -> Basis | None:
+    """What a release would rest on if it were built now; None where the gate has yet to judge."""
+    decided = held.outcomes(landing)
+    landed = held.vintages(landing)
+    newest = {vintage.tabel_id: vintage.key for vintage in landed}
+    if any(key not in decided for key in newest.values()):
+        return None
+    used = {v.key for v in landed if decided.get(v.key) not in held.LEFT_OUT}
+    return _basis(used, landing, seeds, None) if used else None
+
+
+def _basis(used: set[VintageKey], landing: Path, seeds: Path, judgement: Judged | None) -> Basis:
+    landed = tuple(v for v in held.vintages(landing) if v.key in used)
+    unknown = used - {vintage.key for vintage in landed}
+    if unknown or not landed:
+        raise ReleaseError(
+            f"the candidate rests on vintages that landing does not hold: {sorted(unknown)}",
+            where=str(landing),
+            do="run `beskplan landing verify`, then build again",
+        )
+    return Basis(
+        vintages=landed,
+        seeds={
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(seeds.glob("*.csv"))
+        },
+        decisions=held.decisions(landing),
+        marked=frozenset(marks_in(landing, judgement)),
+        code=code_checksum(),
+    )

@@ -1,0 +1,32 @@
+"""The checksum of everything that decides what a release looks like, apart from its input."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from beskplan.settings import PROJECT
+
+CODE_FOLDERS = ("src", "dbt_project", "expectations")
+# Made by running, not written by anyone.
+LEFT_OUT = {"__pycache__", "target", "logs", "dbt_packages", ".user.yml"}
+
+
+def code_checksum(root: Path = PROJECT) -> str:
+    """Sum up names and bytes of every file of the code folders.
+
+    Args:
+        root: the checkout.
+    """
+    total = hashlib.sha256()
+    for folder in CODE_FOLDERS:
+        for path in sorted((root / folder).rglob("*")):
+            parts = path.relative_to(root).parts
+            if path.is_file() and not LEFT_OUT.intersection(parts) and not _is_egg_info(parts):
+                total.update("/".join(parts).encode() + b"\0")
+                total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _is_egg_info(parts: tuple[str, ...]) -> bool:
+    return any(part.endswith(".egg-info") for part in parts)

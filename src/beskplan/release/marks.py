@@ -1,0 +1,80 @@
+"""Which tables go out with older figures than the source has, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from beskplan.release import held
+
+NOT_UPDATED = "ikke opdateret: se fund"
+
+
+class Verdict(Protocol):
+    """The gate's verdict on one table, as far as the release reads it."""
+
+    @property
+    def tabel_id(self) -> str:
+        """The source's id."""
+
+    @property
+    def udfald(self) -> str:
+        """`pass`, `review` or `stop`."""
+
+    @property
+    def allerede_afgjort(self) -> bool:
+        """Whether the vintage had been decided before this run."""
+
+
+class Judged(Protocol):
+    """The gate's judgement, as far as the release reads it."""
+
+    @property
+    def koersel(self) -> str:
+        """The run."""
+
+    @property
+    def tabeller(self) -> Sequence[Verdict]:
+        """One verdict a table."""
+
+
+class HasPath(Protocol):
+    """Landing, as far as the marks read it."""
+
+    @property
+    def path(self) -> Path:
+        """Its folder."""
+
+
+VERDICTS = {
+    "stop": "stoppet af kontrollen",
+    "review": "afventer en persons afgørelse",
+}
+
+
+def table_marks(landing: HasPath, judgement: Judged | None) -> dict[str, str]:
+    """Name the tables whose newest figures are not in the release.
+
+    Args:
+        landing: the vintage store.
+        judgement: this run's judgement; None reads what landing alone tells.
+
+    Returns:
+        Table id → reason, in Danish.
+    """
+    return marks_in(landing.path, judgement)
+
+
+def marks_in(landing: Path, judgement: Judged | None) -> dict[str, str]:
+    """The same, for a landing folder."""
+    marks = {
+        tabel_id: f"kunne ikke hentes: {message}"
+        for (_, tabel_id), message in held.failed_fetches(landing).items()
+    }
+    for (_, tabel_id), reason in held.refused_newest(landing).items():
+        marks[tabel_id] = reason
+    for verdict in judgement.tabeller if judgement else ():
+        if verdict.udfald in VERDICTS and not verdict.allerede_afgjort:
+            marks[verdict.tabel_id] = VERDICTS[verdict.udfald]
+    return marks

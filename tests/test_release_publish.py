@@ -1,0 +1,228 @@
+"""What a release holds, when one is written, and when it is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from release_support import (
+    FIRST,
+    SECOND,
+    Judgement,
+    Landed,
+    Verdict,
+    candidate,
+    decide,
+    land,
+    look,
+    make_settings,
+)
+
+from beskplan.errors import ReleaseError
+from beskplan.release import manifest, publish
+from beskplan.settings import Settings
+
+CLOCK = "2026-11-23T10:00:00Z"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    made = make_settings(tmp_path)
+    land(made, FIRST)
+    return made
+
+
+def publish_once(settings: Settings, run: str = "k1", **more: object) -> publish.Release:
+    release = publish.publish(settings, candidate(settings, run, [FIRST], **more), Judgement(run))
+    assert release is not None
+    return release
+
+
+def test_first_release_is_numbered_and_current(settings: Settings) -> None:
+    release = publish_once(settings)
+    assert release.release_id == "2026M07-1"
+    assert release.stated_time == "2026-08-18T19:52:00Z"
+    link = settings.releases / "current"
+    assert link.is_symlink()
+    assert link.readlink() == Path("2026M07-1")
+    assert [path.name for path in settings.releases.glob(".ny-*")] == []
+
+
+def test_database_holds_marts_with_comments_and_no_inner_table(settings: Settings) -> None:
+    release = publish_once(settings)
+    with duckdb.connect(release.path / "beskaeftigelsesplan.duckdb", read_only=True) as con:
+        names = {name for (name,) in con.execute("show tables").fetchall()}
+        comment = con.execute(
+            "select comment from duckdb_columns() where table_name = 'fct_ydelser' "
+            "and column_name = 'vaerdi'"
+        ).fetchone()
+        table = con.execute(
+            "select comment from duckdb_tables() where table_name = 'fct_ydelser'"
+        ).fetchone()
+        stated = con.execute("select release_id, opgjort_utc::varchar from _release").fetchall()
+        value = con.execute(
+            "select vaerdi from fct_ydelser where omraade_kode = '163' and periode = '2026M07'"
+        ).fetchone()
+    assert names == {"_release", "_release_tabeller", "dim_kommune", "fct_ydelser", "kontrol_fund"}
+    assert comment == ("Værdien",)
+    assert table == ("Antal ydelsesmodtagere, Jobindsats' tal",)
+    assert stated == [("2026M07-1", "2026-08-18 19:52:00")]
+    assert value == (163,)
+
+
+def test_storage_version_is_the_oldest(settings: Settings) -> None:
+    release = publish_once(settings)
+    with duckdb.connect() as con:
+        con.execute(f"attach '{release.path}/beskaeftigelsesplan.duckdb' as r (read_only)")
+        tags = con.execute("select tags from duckdb_databases() where database_name = 'r'")
+        assert "v1.0.0" in str(tags.fetchone())
+
+
+def test_manifest_states_rows_sums_and_vintages(settings: Settings) -> None:
+    release = publish_once(settings)
+    content = manifest.read(release.path)
+    files = {entry["fil"]: entry for entry in content["filer"]}
+    assert files["parquet/fct_ydelser.parquet"]["raekker"] == 600
+    assert files["seeds/planer.csv"]["sha256"]
+    assert content["database"]["tabeller"]["fct_ydelser"]["raekker"] == 600
+    assert content["tabeller"] == [
+        {
+            "kilde": "jobindsats",
+            "tabel_id": "y25i01",
+            "er_opdateret": True,
+            "maerke": None,
+            "vintager": [
+                {
+                    "hentet_utc": "2026-08-18T19:52:00Z",
+                    "update_latest": "2026-08-18",
+                    "oprindelse": "optaget",
+                    "indholdssum": "sum-2026-08-18T19:52:00Z",
+                }
+            ],
+        }
+    ]
+    assert manifest.faults(release.path) == []
+
+
+def test_second_publish_of_the_same_is_none(settings: Settings) -> None:
+    publish_once(settings)
+    before = {path: path.stat().st_mtime_ns for path in settings.releases.rglob("*")}
+    again = publish.publish(settings, candidate(settings, "k2", [FIRST]), Judgement("k2"))
+    assert again is None
+    after = {path: path.stat().st_mtime_ns for path in settings.releases.rglob("*")}
+    assert {p.name for p in after} == {p.name for p in before}
+    assert all(after[p] == before[p] for p in before if p.name != ".laas")
+
+
+def test_a_changed_seed_gives_the_next_number_and_back_again_too(settings: Settings) -> None:
+    publish_once(settings)
+    seed = settings.seeds / "planer.csv"
+    old = seed.read_text(encoding="utf-8")
+    seed.write_text("plan_id\nherlev-2019\n", encoding="utf-8")
+    assert publish_once(settings, "k2").release_id == "2026M07-2"
+    seed.write_text(old, encoding="utf-8")
+    assert publish_once(settings, "k3").release_id == "2026M07-3"
+
+
+def test_is_current_needs_decided_vintages(settings: Settings) -> None:
+    assert not publish.is_current(settings)
+    publish_once(settings)
+    assert not publish.is_current(settings), "y25i01 has not been decided"
+    decide(settings, FIRST, "accepteret", "beskplan gate", CLOCK)
+    publish_once(settings, "k2")
+    assert publish.is_current(settings)
+    land(settings, SECOND)
+    assert not publish.is_current(settings)
+
+
+def test_stopped_table_goes_out_marked_in_this_run_and_the_next(settings: Settings) -> None:
+    land(settings, SECOND)
+    decide(settings, SECOND, "stoppet", "beskplan gate", CLOCK)
+    stop = Judgement("k1", (Verdict("jobindsats", "y25i01", "stop"),))
+    release = publish.publish(settings, candidate(settings, "k1", [FIRST]), stop)
+    assert release is not None
+    table = manifest.read(release.path)["tabeller"][0]
+    assert table["maerke"] == "ikke opdateret: se fund"
+    assert [v["hentet_utc"] for v in table["vintager"]] == ["2026-08-18T19:52:00Z"]
+    with duckdb.connect(release.path / "beskaeftigelsesplan.duckdb", read_only=True) as con:
+        marks = con.execute("select er_opdateret, maerke from _release_tabeller").fetchall()
+    assert marks == [(False, "ikke opdateret: se fund")]
+    passed = Judgement("k2", (Verdict("jobindsats", "y25i01", "pass", True),))
+    assert publish.publish(settings, candidate(settings, "k2", [FIRST]), passed) is None
+
+
+def test_a_failed_look_marks_until_a_good_one(settings: Settings) -> None:
+    look(settings, "y25i01", 1, "landet")
+    look(settings, "y25i01", 2, "fejl")
+    release = publish_once(settings)
+    assert manifest.read(release.path)["tabeller"][0]["er_opdateret"] is False
+    look(settings, "y25i01", 3, "intet_nyt")
+    release = publish_once(settings, "k2")
+    assert manifest.read(release.path)["tabeller"][0]["er_opdateret"] is True
+
+
+def test_an_approved_review_is_not_marked(settings: Settings) -> None:
+    decide(settings, FIRST, "accepteret", "Anne Jensen", CLOCK)
+    review = Judgement("k1", (Verdict("jobindsats", "y25i01", "review", True),))
+    release = publish.publish(settings, candidate(settings, "k1", [FIRST]), review)
+    assert release is not None
+    assert manifest.read(release.path)["tabeller"][0]["er_opdateret"] is True
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_token_refuses_generated_cells(settings: Settings, synthetic: bool) -> None:
+    generated = Landed("y01a02", "2026-08-18T19:52:00Z", "api" if synthetic else "genereret")
+    land(settings, generated)
+    run = candidate(settings, "k1", [FIRST, generated], synthetic=synthetic)
+    real = make_settings(settings.home, token="en-noegle")
+    with pytest.raises(ReleaseError, match="with a real token a release that would hold"):
+        publish.publish(real, run, Judgement("k1"))
+    assert not (settings.releases / "current").exists()
+    assert publish.publish(settings, run, Judgement("k1")) is not None
+
+
+def test_decisions_state_a_persons_time_and_no_machines(settings: Settings) -> None:
+    decide(settings, FIRST, "stoppet", "beskplan gate", CLOCK)
+    decide(settings, FIRST, "accepteret", "Anne Jensen", "2026-11-24T08:00:00Z")
+    release = publish_once(settings)
+    lines = (release.path / "afgoerelser.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[1].endswith(";1;stoppet;beskplan gate;'=hvorfor;")
+    assert lines[2].endswith(";2;accepteret;Anne Jensen;'=hvorfor;2026-11-24T08:00:00Z")
+
+
+def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
+    held = []
+    for nr in (1, 2):
+        settings = make_settings(tmp_path / str(nr))
+        land(settings, FIRST)
+        decide(settings, FIRST, "accepteret", "beskplan gate", f"2026-11-23T10:00:0{nr}Z")
+        path = publish_once(settings, f"k{nr}").path
+        files = {
+            file.relative_to(path).as_posix(): file.read_bytes()
+            for file in path.rglob("*")
+            if file.is_file() and file.suffix != ".duckdb"
+        }
+        stated = json.loads(files.pop("manifest.json"))
+        assert stated.pop("koersel") == f"k{nr}"
+        held.append((files, stated))
+    assert held[0] == held[1]
+
+
+def test_candidate_on_an_unlanded_vintage_is_refused(settings: Settings) -> None:
+    run = candidate(settings, "k1", [FIRST, SECOND])
+    with pytest.raises(ReleaseError, match="landing does not hold"):
+        publish.publish(settings, run, Judgement("k1"))
+
+
+def test_a_damaged_release_is_noticed(settings: Settings) -> None:
+    release = publish_once(settings)
+    (release.path / "seeds" / "planer.csv").write_text("x", encoding="utf-8")
+    (release.path / "parquet" / "dim_kommune.parquet").unlink()
+    (release.path / "nyt.txt").write_text("x", encoding="utf-8")
+    assert manifest.faults(release.path) == [
+        "missing: parquet/dim_kommune.parquet",
+        "not in the manifest: nyt.txt",
+        "changed: seeds/planer.csv",
+    ]
