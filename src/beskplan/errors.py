@@ -49,6 +49,10 @@ class SourceDownError(SourceError):
     """5xx, time-out or no connection. Retried."""
 
 
+class SourceTimeoutError(SourceDownError):
+    """No answer in time. A question about several periods is halved, otherwise retried."""
+
+
 class BadAnswerError(SourceError):
     """The body is cut off, or has not the shape that the source documents."""
 

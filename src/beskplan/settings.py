@@ -11,6 +11,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 PROFILES = ("fuld", "lille")
 JOBINDSATS_URL = "https://api.jobindsats.dk"
 STATBANK_URL = "https://api.statbank.dk"
+# The largest answer that a user of the API reports as far below its (unpublished) limit.
+ANSWER_CELLS = 30_000
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,9 @@ class Settings:
         jobindsats_url: address of Jobindsats v3.
         statbank_url: address of StatBank v1.
         token: the organisation's Jobindsats key; never printed.
+        timeout_s: seconds to wait for an answer before it counts as a time-out.
+        wait_s: seconds before the first retry; doubled at each further one.
+        answer_cells: cells that one question to Jobindsats may ask for.
     """
 
     home: Path = PROJECT
@@ -32,6 +37,9 @@ class Settings:
     jobindsats_url: str = JOBINDSATS_URL
     statbank_url: str = STATBANK_URL
     token: str | None = field(default=None, repr=False)
+    timeout_s: float = 60.0
+    wait_s: float = 1.0
+    answer_cells: int = ANSWER_CELLS
 
     def __post_init__(self) -> None:
         """Refuse a profile that does not exist."""
@@ -70,4 +78,7 @@ class Settings:
             jobindsats_url=(env.get("JOBINDSATS_URL") or JOBINDSATS_URL).rstrip("/"),
             statbank_url=(env.get("STATBANK_URL") or STATBANK_URL).rstrip("/"),
             token=env.get("JOBINDSATS_TOKEN") or None,
+            timeout_s=float(env.get("BESKPLAN_TIMEOUT") or 60),
+            wait_s=float(env.get("BESKPLAN_VENT") or 1),
+            answer_cells=int(env.get("BESKPLAN_SVAR_CELLER") or ANSWER_CELLS),
         )

@@ -1,0 +1,186 @@
+"""Look for news, fetch what is new, land it, and write down what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from beskplan.errors import (
+    BeskplanError,
+    LandingError,
+    NotUpdatedError,
+    RefusedQueryError,
+    SourceError,
+)
+from beskplan.landing import Landing
+from beskplan.settings import Settings
+from beskplan.sources.jobindsats import Jobindsats
+from beskplan.sources.statbank import StatBank
+
+Source = Jobindsats | StatBank
+TableCallback = Callable[[str, str], None]
+CLIENTS: dict[str, type[Jobindsats] | type[StatBank]] = {
+    Jobindsats.kilde: Jobindsats,
+    StatBank.kilde: StatBank,
+}
+
+
+def open_source(settings: Settings, kilde: str) -> AbstractContextManager[Source]:
+    """A client for one source.
+
+    Args:
+        settings: addresses, token, profile.
+        kilde: one of `CLIENTS`.
+
+    Raises:
+        RefusedQueryError: there is no such source.
+        SourceError: the client could not be set up.
+    """
+    if kilde not in CLIENTS:
+        raise RefusedQueryError(
+            f"Der er ingen kilde »{kilde}«", where=kilde, do=f"brug en af {', '.join(CLIENTS)}"
+        )
+    return CLIENTS[kilde](settings)
+
+
+def news(settings: Settings, kilde: str) -> list[str]:
+    """Ask a source's metadata which listed tables must be fetched.
+
+    A table is fetched if its last update is later than at the last look that succeeded. What is
+    found out on the way is written down: a table that is not offered, or that stands well again
+    after a failure.
+
+    Args:
+        settings: where things are and whom to ask.
+        kilde: `jobindsats` or `statbank`.
+
+    Returns:
+        Table ids in the order of kilder.csv. A table that has landed and is offered no longer,
+        or whose measures are not pinned, is among them: fetching it says what is wrong.
+
+    Raises:
+        SourceError: the metadata could not be asked; every listed table is marked.
+    """
+    with open_source(settings, kilde) as source:
+        return _news(source, Landing(settings.landing))
+
+
+def fetch(settings: Settings, kilde: str, tabel_id: str) -> str:
+    """Fetch one table, new or not, and land it.
+
+    Args:
+        settings: where things are and whom to ask.
+        kilde: `jobindsats` or `statbank`.
+        tabel_id: a table of kilder.csv.
+
+    Returns:
+        `landet`, `uaendret`, or `ikke_udbudt` for a table that the source has never offered us.
+
+    Raises:
+        SourceError: what is wrong with the answer; nothing was landed.
+        LandingError: it could not be kept.
+    """
+    with open_source(settings, kilde) as source:
+        return _fetch(source, Landing(settings.landing), tabel_id)
+
+
+def fetch_all(
+    settings: Settings, kilde: str, on_table: TableCallback | None = None
+) -> dict[str, str]:
+    """Fetch and land every table with news, going on after one that fails.
+
+    Args:
+        settings: where things are and whom to ask.
+        kilde: `jobindsats` or `statbank`.
+        on_table: called with table id and outcome as each is done; `fejl` for one that failed.
+
+    Returns:
+        Table id → outcome; empty if there was nothing new.
+
+    Raises:
+        SourceError: the metadata could not be asked.
+        NotUpdatedError: some tables failed; each is named with its error.
+    """
+    landing = Landing(settings.landing)
+    outcomes: dict[str, str] = {}
+    failed: dict[str, BeskplanError] = {}
+    with open_source(settings, kilde) as source:
+        for tabel_id in _news(source, landing):
+            try:
+                outcomes[tabel_id] = _fetch(source, landing, tabel_id)
+            except (SourceError, LandingError) as error:
+                failed[tabel_id] = error
+            if on_table:
+                on_table(tabel_id, outcomes.get(tabel_id, "fejl"))
+    if failed:
+        raise NotUpdatedError(
+            f"{len(failed)} tabel(ler) kunne ikke hentes: "
+            + "; ".join(f"{tabel_id}: {error}" for tabel_id, error in failed.items()),
+            where=kilde,
+            do="de øvrige er landet; ret hvad der står ved hver, og hent igen",
+        )
+    return outcomes
+
+
+def _news(source: Source, landing: Landing) -> list[str]:
+    kilde = source.kilde
+    try:
+        offered = source.catalogue()
+    except SourceError as error:
+        for tabel_id in source.listing.asks:
+            landing.record_tilsyn(kilde, tabel_id, "fejl", error=error)
+        raise
+    found = []
+    for tabel_id in source.listing.asks:
+        last = landing.last_tilsyn(kilde, tabel_id, successful=True)
+        state = offered.get(tabel_id)
+        if not source.listing.is_pinned(tabel_id):
+            found.append(tabel_id)
+        elif state is None or state.update_latest is None:
+            if last is None:
+                landing.record_tilsyn(kilde, tabel_id, "ikke_udbudt")
+            else:
+                found.append(tabel_id)
+        elif last is None or state.update_latest > (last.update_latest or ""):
+            found.append(tabel_id)
+        else:
+            # The figures held are the source's newest: a failure before this is over.
+            landing.record_tilsyn(
+                kilde,
+                tabel_id,
+                "intet_nyt",
+                seen_at=state.seen_at,
+                update_latest=last.update_latest,
+                hentet_utc=last.hentet_utc,
+            )
+    return found
+
+
+def _fetch(source: Source, landing: Landing, tabel_id: str) -> str:
+    kilde = source.kilde
+    if tabel_id not in source.listing.asks:
+        raise RefusedQueryError(
+            "Tabellen står ikke i seeds/kilder.csv for denne profil",
+            where=f"{kilde} {tabel_id}",
+            do="skriv den ind, eller ret navnet",
+        )
+    try:
+        never_landed = landing.newest(kilde, tabel_id) is None
+        is_offered = tabel_id in source.catalogue()
+        if never_landed and not is_offered and source.listing.is_pinned(tabel_id):
+            landing.record_tilsyn(kilde, tabel_id, "ikke_udbudt")
+            return "ikke_udbudt"
+        vintage = source.fetch_table(tabel_id)
+        result = landing.store(vintage)
+    except (SourceError, LandingError) as error:
+        landing.record_tilsyn(kilde, tabel_id, "fejl", error=error)
+        raise
+    landing.record_tilsyn(
+        kilde,
+        tabel_id,
+        result.udfald,
+        seen_at=vintage.retrieved_at,
+        update_latest=vintage.update_latest,
+        hentet_utc=result.hentet_utc,
+    )
+    return result.udfald

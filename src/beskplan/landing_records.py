@@ -1,0 +1,129 @@
+"""What landing holds, as values: vintages, looks (tilsyn) and decisions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from beskplan.landing_files import sha256, to_json
+
+LookOutcome = Literal["landet", "uaendret", "intet_nyt", "ikke_udbudt", "fejl"]
+DecisionOutcome = Literal["accepteret", "stoppet", "afvist", "afloest"]
+SUCCESSFUL: tuple[LookOutcome, ...] = ("landet", "uaendret", "intet_nyt")
+DECISIONS: tuple[DecisionOutcome, ...] = ("accepteret", "stoppet", "afvist", "afloest")
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """One table as it was landed at one time; fields as in `manifest.json`."""
+
+    kilde: str
+    tabel_id: str
+    hentet_utc: str
+    update_latest: str
+    oprindelse: str
+    indholdssum: str
+    kode_version: str
+    raekker_spurgt: int
+    raekker_mangler: int
+    celler_sha256: str
+    svar: tuple[Mapping[str, Any], ...]
+    manifestsum: str
+
+    @classmethod
+    def read(cls, path: Path) -> Vintage:
+        """Read a manifest; one from before checksums of manifests has an empty `manifestsum`."""
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return cls(**({"manifestsum": ""} | content | {"svar": tuple(content["svar"])}))
+
+    def to_json(self) -> bytes:
+        """The manifest's bytes."""
+        return to_json(asdict(self))
+
+    def own_sum(self) -> str:
+        """Checksum over all that the manifest says but this checksum."""
+        return sha256(to_json({**asdict(self), "manifestsum": ""}))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a look failed: the error's name, what is wrong and where, what to do."""
+
+    type: str
+    besked: str
+    goer: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a table of which something came (tilsyn).
+
+    Args:
+        kilde: source.
+        tabel_id: table.
+        nr: number within the table, from 1.
+        udfald: what came of it.
+        set_utc: when, by the source's clock where it answered.
+        update_latest: what the source said of its last update; None where it said nothing.
+        hentet_utc: the vintage that the table stands on after this look; None after a failure.
+        fejl: what is wrong, for a failure.
+    """
+
+    kilde: str
+    tabel_id: str
+    nr: int
+    udfald: LookOutcome
+    set_utc: str
+    update_latest: str | None
+    hentet_utc: str | None
+    fejl: Fault | None
+
+    @classmethod
+    def read(cls, path: Path) -> Look:
+        """Read one record."""
+        content = json.loads(path.read_text(encoding="utf-8"))
+        fejl = content.pop("fejl")
+        return cls(**content, fejl=Fault(**fejl) if fejl else None)
+
+    def to_json(self) -> bytes:
+        """The record's bytes."""
+        return to_json(asdict(self))
+
+    def says_the_same(self, other: Look) -> bool:
+        """Whether a new record after `other` would say nothing new."""
+        if self.udfald == "intet_nyt":
+            return other.udfald in SUCCESSFUL
+        if self.udfald == "uaendret":
+            return other.udfald in SUCCESSFUL and self.update_latest == other.update_latest
+        return (self.udfald, self.update_latest, self.hentet_utc, self.fejl) == (
+            other.udfald,
+            other.update_latest,
+            other.hentet_utc,
+            other.fejl,
+        )
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided of a vintage, by whom and why."""
+
+    kilde: str
+    tabel_id: str
+    hentet_utc: str
+    nr: int
+    udfald: DecisionOutcome
+    hvem: str
+    hvorfor: str
+    afgjort_utc: str
+
+    @classmethod
+    def read(cls, path: Path) -> Decision:
+        """Read one record."""
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def to_json(self) -> bytes:
+        """The record's bytes."""
+        return to_json(asdict(self))
