@@ -136,6 +136,13 @@ def publish(settings: Settings, run: str) -> str | None:
     return release.release_id if release else None
 
 
+def is_current(settings: Settings) -> bool:
+    """Whether the current release already rests on all that is landed, decided and kept by hand."""
+    from beskplan.release.publish import is_current as release_is_current
+
+    return release_is_current(settings)
+
+
 def not_updated(settings: Settings, run: str) -> list[str]:
     """Tables whose newest figures are not in this run's release, each with its reason."""
     from beskplan.gate import Judgement
