@@ -29,12 +29,7 @@ passende as (
     inner join grupper
         on
             brugte.tabel_id = grupper.tabel_id
-            and (
-                grupper.dimensioner is null
-                or list_has_all(
-                    string_split(brugte.dimensioner, '|'), string_split(grupper.dimensioner, '|')
-                )
-            )
+            and {{ gaelder('brugte.dimensioner', 'grupper.dimensioner') }}
 ),
 
 final as (

@@ -70,6 +70,7 @@ final as (
     left join brud
         on
             obs.tabel_id = brud.tabel_id
+            and obs.dimensioner = brud.dimensioner
             and {{ periode_start('obs.periode') }} = brud.maaned
 )
 

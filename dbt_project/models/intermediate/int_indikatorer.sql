@@ -1,0 +1,17 @@
+with indikatorer as (
+    select * from {{ ref('indikatorer') }}
+),
+
+final as (
+    select
+        indikator_id,
+        indikator_navn,
+        tabel_id,
+        maaling_navn,
+        string_split(coalesce(dimensioner, ''), ';') as dimensioner,
+        enhed,
+        decimaler
+    from indikatorer
+)
+
+select * from final
