@@ -1,0 +1,46 @@
+with resultater as (
+    select * from {{ ref('int_kontrol__resultater') }}
+),
+
+vintager as (
+    select * from {{ ref('kontrol_vintager') }}
+),
+
+serier as (
+    select
+        scenarie,
+        kilde,
+        tabel_id,
+        max(pr_aar) as pr_aar
+    from {{ ref('int_kontrol__serier') }}
+    group by scenarie, kilde, tabel_id
+),
+
+final as (
+    select
+        resultater.scenarie,
+        resultater.kilde,
+        resultater.tabel_id,
+        vintager.hentet_utc,
+        {{ periode_tekst('resultater.periode_nr', 'serier.pr_aar') }} as periode,
+        resultater.regel_id,
+        cast(sum(resultater.testet) as bigint) as testet,
+        cast(count(*) filter (where resultater.er_fund) as bigint) as fundet,
+        cast(sum(resultater.uden_styrke) as bigint) as uden_styrke,
+        cast(max(resultater.score) as double) as vaerste_score
+    from resultater
+    inner join vintager
+        on
+            resultater.scenarie = vintager.scenarie
+            and resultater.kilde = vintager.kilde
+            and resultater.tabel_id = vintager.tabel_id
+    inner join serier
+        on
+            resultater.scenarie = serier.scenarie
+            and resultater.kilde = serier.kilde
+            and resultater.tabel_id = serier.tabel_id
+    group by all
+)
+
+select * from final
+order by scenarie, kilde, tabel_id, regel_id, periode

@@ -1,0 +1,141 @@
+{{ config(materialized='table') }}
+{% set g = graenser() %}
+-- F8: the kommuner keep their order from month to month. The limit is the lowest rank
+-- correlation of the series' own 24 months before, less a margin by size.
+-- F16.kopi: too many kommuner have exactly the value of the month before.
+
+with par as (
+    select * from {{ ref('int_kontrol__par') }}
+),
+
+serier as (
+    select * from {{ ref('int_kontrol__serier') }}
+),
+
+historik as (
+    select
+        dom.scenarie,
+        dom.serie_id,
+        dom.periode_nr,
+        min(foer.rho) as laveste_rho,
+        median(foer.andel_ens) as saedvanlig_ens,
+        count(foer.rho) as maaneder
+    from par as dom
+    left join par as foer
+        on
+            dom.scenarie = foer.scenarie
+            and dom.serie_id = foer.serie_id
+            and not foer.er_dom
+            and dom.periode_nr > foer.periode_nr
+            and dom.periode_nr <= foer.periode_nr + {{ g['f6_historik'] }}
+    where dom.er_dom
+    group by dom.scenarie, dom.serie_id, dom.periode_nr
+),
+
+med_graense as (
+    select
+        dom.scenarie,
+        serier.kilde,
+        serier.tabel_id,
+        dom.serie_id,
+        dom.periode_nr,
+        dom.kommuner,
+        dom.rho,
+        dom.andel_ens,
+        dom.serie_median,
+        dom.er_tal,
+        historik.maaneder,
+        historik.maaneder >= {{ g['f6_historik_mindst'] }} as har_historik,
+        case
+            when not dom.er_tal and historik.laveste_rho >= {{ g['f8_pct_mindst'] }}
+                then historik.laveste_rho - {{ g['f8_margin_pct'] }}
+            when not dom.er_tal or dom.serie_median < {{ g['f6_median_mindst'] }} then null
+            {% for stoerrelse, mindst in [
+                ('stor', g['f8_stor']), ('mellem', g['f8_mellem']), ('lille', 0)
+            ] %}
+                when dom.serie_median >= {{ mindst }}
+                    then case
+                        when historik.maaneder >= {{ g['f6_historik_mindst'] }}
+                            then historik.laveste_rho - {{ g['f8_margin_' ~ stoerrelse] }}
+                        else {{ g['f8_start_' ~ stoerrelse] }}
+                    end
+            {% endfor %}
+        end as rho_graense,
+        least(
+            {{ g['f16_loft'] }},
+            greatest(
+                {{ g['f16_gange'] }} * historik.saedvanlig_ens,
+                historik.saedvanlig_ens + {{ g['f16_tillaeg'] }}
+            )
+        ) as ens_graense
+    from par as dom
+    inner join historik
+        on
+            dom.scenarie = historik.scenarie
+            and dom.serie_id = historik.serie_id
+            and dom.periode_nr = historik.periode_nr
+    inner join serier
+        on dom.serie_id = serier.serie_id
+    where dom.er_dom
+),
+
+samlet as (
+    select
+        *,
+        'F8' as regel_id,
+        rho_graense is not null and rho is not null
+        and kommuner >= {{ g['f16_kommuner_mindst'] }} as kan_doemmes,
+        rho as maalt,
+        1 - rho as afvigelse,
+        1 - rho_graense as graense,
+        concat(
+            'Kommunernes rækkefølge er brudt: rangkorrelationen med måneden før er ',
+            {{ dansk_tal('rho', 4) }}, ', og grænsen er ', {{ dansk_tal('rho_graense', 4) }}, '.'
+        ) as tekst
+    from med_graense
+    union all by name
+    select
+        *,
+        'F16.kopi' as regel_id,
+        har_historik and kommuner >= {{ g['f16_kommuner_mindst'] }} as kan_doemmes,
+        andel_ens as maalt,
+        andel_ens as afvigelse,
+        ens_graense as graense,
+        concat(
+            {{ dansk_tal('100 * andel_ens') }},
+            ' pct. af kommunerne har nøjagtig samme tal som måneden før (grænsen er ',
+            {{ dansk_tal('100 * ens_graense') }}, ' pct.): måneden ligner en kopi.'
+        ) as tekst
+    from med_graense
+),
+
+doemte as (
+    select
+        *,
+        coalesce(kan_doemmes and afvigelse > graense, false) as er_fund
+    from samlet
+),
+
+final as (
+    select
+        scenarie,
+        kilde,
+        tabel_id,
+        case when er_fund then serie_id end as serie_id,
+        periode_nr,
+        cast(null as integer) as omraade_nr,
+        regel_id,
+        er_fund,
+        count(*) filter (where kan_doemmes) as testet,
+        count(*) filter (where not kan_doemmes) as uden_styrke,
+        any_value(maalt) filter (where er_fund) as vaerdi,
+        cast(null as double) as forventet,
+        max(afvigelse) filter (where kan_doemmes) as score,
+        -- The series nearest to its limit.
+        arg_max(graense, afvigelse - graense) filter (where kan_doemmes) as graense,
+        case when er_fund then tekst end as besked
+    from doemte
+    group by all
+)
+
+select * from final
