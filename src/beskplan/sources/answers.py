@@ -7,9 +7,9 @@ from typing import Any
 
 from beskplan.errors import BadAnswerError, UnknownAreaError
 from beskplan.sources.grid import Axis
-from beskplan.sources.http import DO_REPORT
 from beskplan.sources.metadata import Measure, nearest
 from beskplan.sources.numbers import Floats, to_floats
+from beskplan.sources.refusals import DO_REPORT
 
 FIRST_COLUMNS = ["Periode", "Område"]
 

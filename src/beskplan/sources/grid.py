@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from beskplan.errors import BadAnswerError, CoverageError, DuplicateRowsError
-from beskplan.sources.http import DO_REPORT
+from beskplan.sources.refusals import DO_REPORT
 from beskplan.sources.types import CELL_COLUMNS
 
 NAMED = 8
@@ -133,15 +133,15 @@ class Grid:
             names = asked if number == 1 else axis.names
             absent = [
                 name
-                for name, there in zip(names, present.any(axis=others), strict=True)
+                for name, there in zip(names, np.atleast_1d(present.any(axis=others)), strict=True)
                 if not there
             ]
             if absent:
                 raise CoverageError(
                     f"Svaret mangler helt {_listed(absent)} ({axis.key})", where=where, do=DO_WAIT
                 )
-        for period, number in zip(asked, columns, strict=True):
-            share = 1 - self._present[:, number].mean()
+        for period, column in zip(asked, columns, strict=True):
+            share = 1 - self._present[:, column].mean()
             if share > MAX_ABSENT_IN_PERIOD:
                 raise CoverageError(
                     f"{period} mangler {100 * share:.0f} pct. af sine rækker",

@@ -29,12 +29,16 @@ from beskplan.errors import (
     BadAnswerError,
     ForbiddenError,
     RateLimitedError,
-    RefusedQueryError,
     SourceDownError,
-    SourceError,
     SourceTimeoutError,
     SpuriousRefusalError,
-    WrongKeyError,
+)
+from beskplan.sources.refusals import (
+    DO_REPORT,
+    DO_TRY_LATER,
+    error_for,
+    without_bom,
+    wrong_key,
 )
 from beskplan.sources.types import Answer, Origin
 
@@ -43,14 +47,9 @@ log = logging.getLogger("beskplan")
 # Without a User-Agent of its own a client is now and then turned away with 403 at the front door.
 USER_AGENT = "beskplan/0.1 (tabeller til beskaeftigelsesplaner)"
 ORIGIN_HEADER = "X-Standin-Oprindelse"
-BOM = b"\xef\xbb\xbf"
 MAX_SKEW = timedelta(minutes=5)
 WRONG_KEY_TEXT = "Forkert nøgle"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-DO_TRY_LATER = "prøv igen senere; det seneste hentede står ved magt imens"
-DO_KEY = "sæt en gyldig nøgle i JOBINDSATS_TOKEN eller i Airflows forbindelse `jobindsats`"
-DO_REPORT = "se svaret efter i kildens egen dokumentation, og ret klienten hvis formen er ændret"
 
 Params = Sequence[tuple[str, str]]
 
@@ -98,11 +97,6 @@ def place(kilde: str, tabel_id: str = "", periods: Iterable[str] = ()) -> str:
     return " ".join(part for part in (kilde, tabel_id, span) if part)
 
 
-def without_bom(body: bytes) -> bytes:
-    """Drop a UTF-8 byte order mark; v2 and StatBank's CSV begin with one."""
-    return body.removeprefix(BOM)
-
-
 def parse_json(body: bytes, where: str) -> Any:
     """Read a JSON body.
 
@@ -116,7 +110,7 @@ def parse_json(body: bytes, where: str) -> Any:
     except orjson.JSONDecodeError as error:
         start = text[:200].decode("utf-8", "replace").strip()
         if WRONG_KEY_TEXT in start:
-            raise _wrong_key(where) from None
+            raise wrong_key(where) from None
         if start.startswith("<") or "You do not have permission" in start:
             what = "Der kom en webside i stedet for tal"
         else:
@@ -282,70 +276,6 @@ class HttpClient:
     def _say_retry(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         log.info("attempt %d failed, asking again: %s", state.attempt_number, error)
-
-
-def error_for(response: httpx.Response, where: str) -> SourceError:
-    """Name what a status other than 200 means."""
-    status = response.status_code
-    if status == httpx.codes.UNAUTHORIZED:
-        return _wrong_key(where)
-    if status == httpx.codes.FORBIDDEN:
-        return ForbiddenError(
-            "Kilden afviste os i døren (403)",
-            where=where,
-            do="går som regel over af sig selv; bliver det ved, så skriv til jobindsats@star.dk",
-        )
-    if status == httpx.codes.TOO_MANY_REQUESTS:
-        return RateLimitedError(
-            "Der er spurgt for tit (429)",
-            where=where,
-            do=DO_TRY_LATER,
-            retry_after=_retry_after(response),
-        )
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return SourceDownError(f"Kilden melder fejl ({status})", where=where, do=DO_TRY_LATER)
-    if status in (httpx.codes.BAD_REQUEST, httpx.codes.NOT_FOUND, 422):
-        return _refusal(response, where)
-    return BadAnswerError(f"Uventet svar ({status})", where=where, do=DO_REPORT)
-
-
-def _refusal(response: httpx.Response, where: str) -> SourceError:
-    """Tell a refusal that is known to be untrue from one that is meant."""
-    try:
-        content = orjson.loads(without_bom(response.content))
-    except orjson.JSONDecodeError:
-        content = {}
-    content = content if isinstance(content, dict) else {}
-    reason = ": ".join(
-        str(content[key]) for key in ("errorTypeCode", "cause", "message") if content.get(key)
-    )
-    if reason.startswith("Unknown period type"):
-        return SpuriousRefusalError(
-            f"Kilden siger »{reason}«, som den gør mens en tabel genindlæses",
-            where=where,
-            do="prøv igen om en time; sker det også i morgen, er periodetypen udgået",
-        )
-    return RefusedQueryError(
-        f"Kilden afviste spørgsmålet ({response.status_code}): {reason or 'uden grund'}",
-        where=where,
-        do="sammenlign rækken i seeds/kilder.csv med kildens metadata",
-    )
-
-
-def _wrong_key(where: str) -> WrongKeyError:
-    return WrongKeyError("Nøglen er forkert eller udløbet (401)", where=where, do=DO_KEY)
-
-
-def _retry_after(response: httpx.Response) -> float:
-    """Seconds to wait, from either form of the header; without a usable one, a minute."""
-    value = response.headers.get("Retry-After", "")
-    if re.fullmatch(r"\d+(\.\d+)?", value):
-        return float(value)
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return 60.0
-    return float(max(0.0, (until.astimezone(UTC) - datetime.now(UTC)).total_seconds()))
 
 
 def _origin(response: httpx.Response, where: str) -> Origin:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from math import prod
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -16,60 +15,37 @@ from beskplan.errors import (
     PinError,
     RefusedQueryError,
     SourceTimeoutError,
-    UnknownAreaError,
     WrongKeyError,
 )
 from beskplan.settings import Settings
 from beskplan.sources.answers import read_table
-from beskplan.sources.grid import DO_WAIT, Axis, Grid
-from beskplan.sources.http import DO_KEY, HttpClient, Patience, Reply, is_sendable, place
-from beskplan.sources.kilder import Ask, Listing, choose_periods, read_listing
+from beskplan.sources.grid import DO_WAIT, Grid
+from beskplan.sources.http import HttpClient, Patience, Reply, is_sendable, place
+from beskplan.sources.kilder import (
+    Listing,
+    Pin,
+    Wanted,
+    read_listing,
+    read_order,
+    read_pins,
+    read_wanted,
+)
 from beskplan.sources.metadata import (
-    AREA_HIERARCHY,
-    TOTAL_ID,
-    Measure,
     TableMeta,
-    nearest,
     parse_catalogue,
     parse_table,
 )
 from beskplan.sources.overlap import join_asks
 from beskplan.sources.periods import cut_periods, halve
+from beskplan.sources.pinning import in_order, resolve, write_pins
+from beskplan.sources.questions import Question, make_question
+from beskplan.sources.refusals import DO_KEY
 from beskplan.sources.types import Catalogue, TableState, TableVintage
 
 KILDE = "jobindsats"
-STANDIN_PREFIX = "standin_"
 MAX_ABSENT = 0.03
 # Enough to hide the waiting; more would only queue at the source.
 WORKERS = 3
-
-
-@dataclass(frozen=True)
-class Question:
-    """One ask of kilder.csv in the table's own ids.
-
-    Args:
-        params: query without periods.
-        axes: area, period, then the breakdown.
-        measures: what is asked for, with today's labels.
-        pinned: the same measures' pinned ids.
-    """
-
-    params: tuple[tuple[str, str], ...]
-    axes: tuple[Axis, ...]
-    measures: tuple[Measure, ...]
-    pinned: tuple[str, ...]
-
-    @property
-    def periods(self) -> tuple[str, ...]:
-        """Every period asked for."""
-        return self.axes[1].names
-
-    @property
-    def cells_per_period(self) -> int:
-        """Cells of one period."""
-        others = (len(axis.names) for axis in self.axes if axis.key != "periode")
-        return prod(others) * len(self.measures)
 
 
 class Jobindsats:
@@ -92,6 +68,7 @@ class Jobindsats:
             token=settings.token,
             transport=transport,
         )
+        self.address = settings.jobindsats_url
         self._answer_cells = settings.answer_cells
         self._has_token = is_sendable(settings.token)
         self._catalogue: Catalogue | None = None
@@ -159,7 +136,7 @@ class Jobindsats:
                 do="se efter på jobindsats.dk om den er omlagt, og ret seeds/kilder.csv",
             )
         meta = self.table_meta(tabel_id)
-        questions = [self._question(meta, ask) for ask in self.listing.asks[tabel_id]]
+        questions = [make_question(meta, ask, self.listing) for ask in self.listing.asks[tabel_id]]
         grids = [Grid(question.axes, question.pinned) for question in questions]
         pieces = [
             (question, grid, periods)
@@ -197,67 +174,6 @@ class Jobindsats:
             cells=cells,
         )
 
-    def _question(self, meta: TableMeta, ask: Ask) -> Question:
-        where = place(KILDE, meta.tabel_id)
-        pins = [self.listing.pin(meta.tabel_id, maaling) for maaling in ask.maalinger]
-        made_up = [pin.maaling_id for pin in pins if pin.maaling_id.startswith(STANDIN_PREFIX)]
-        if made_up and not meta.from_standin:
-            raise PinError(
-                f"{made_up[0]} er et id fra prøveserveren og gælder ikke her",
-                where=f"{where}, seeds/maalinger.csv",
-                do="kør `beskplan kilder laas` mod den rigtige adresse",
-            )
-        measures = tuple(meta.measure(pin, where) for pin in pins)
-        grouped: dict[str, list[str]] = {}
-        for measure in measures:
-            grouped.setdefault(measure.mgroup_id, []).append(measure.measure_id)
-        breakdown = [meta.hierarchy(name, where) for name in ask.fordeling]
-        area_ids, areas = self._areas(meta, ask, where)
-        return Question(
-            params=(
-                *((f"mgroup.{group}", ",".join(ids)) for group, ids in grouped.items()),
-                (f"hierarchy.{AREA_HIERARCHY}", area_ids),
-                *((f"hierarchy.{item.hierarchy_id}", "*") for item in breakdown),
-                ("format", "json"),
-            ),
-            axes=(
-                Axis("omraade", areas),
-                Axis("periode", choose_periods(ask.perioder, meta.periods)),
-                *(Axis(item.hierarchy_id, item.names, item.total) for item in breakdown),
-            ),
-            measures=measures,
-            pinned=tuple(pin.maaling_id for pin in pins),
-        )
-
-    def _areas(self, meta: TableMeta, ask: Ask, where: str) -> tuple[str, tuple[str, ...]]:
-        """The areas as the query wants them, and the names that must come.
-
-        Every kommune and Hele landet must come whatever metadata says; Uoplyst område where
-        the table has it.
-        """
-        by_name = {
-            name: value_id
-            for value_id, name in meta.hierarchy(AREA_HIERARCHY, where).members.items()
-        }
-        listing = self.listing
-        uoplyst = listing.uoplyst[1]
-        named = tuple(listing.kommuner[code] for code in ask.omraader)
-        everywhere = (listing.land[1], *listing.kommuner.values())
-        strange = sorted(by_name.keys() - {*everywhere, uoplyst})
-        gone = [name for name in named if name not in by_name]
-        if strange or gone:
-            raise UnknownAreaError(
-                f"Ukendt område »{strange[0]}«; nærmest er {nearest(strange[0], everywhere)}"
-                if strange
-                else f"Tabellen kender ikke området »{gone[0]}«",
-                where=where,
-                do="er en kommune omdøbt, så ret navnet i seeds/kommuner.csv",
-            )
-        if named:
-            ids = ",".join([TOTAL_ID, *(by_name[name] for name in named)])
-            return ids, (listing.land[1], *named)
-        return "*", (*everywhere, uoplyst) if uoplyst in by_name else everywhere
-
     def _ask_piece(
         self, meta: TableMeta, question: Question, periods: Sequence[str]
     ) -> list[tuple[Sequence[str], Reply]]:
@@ -288,3 +204,51 @@ class Jobindsats:
         known = (*listing.kommuner.values(), listing.land[1], listing.uoplyst[1])
         labels, numbers = read_table(reply.data, question.axes[2:], question.measures, known, where)
         grid.place(labels, numbers, periods, where)
+
+
+def pin_measures(settings: Settings, transport: httpx.BaseTransport | None = None) -> list[str]:
+    """Resolve every measure of kilder.csv, all profiles, and rewrite seeds/maalinger.csv.
+
+    Args:
+        settings: address, token and the folder of seeds.
+        transport: for tests.
+
+    Returns:
+        One line a pin that is new or has changed, and one a table that is not offered.
+
+    Raises:
+        PinError: measures that could not be found; nothing was written.
+        SourceError: the source could not be asked.
+    """
+    seeds = settings.seeds
+    old = {(row.kilde, row.tabel_id, row.maaling): row for row in read_pins(seeds)}
+    new: dict[tuple[str, str, str], Pin] = {}
+    lines: list[str] = []
+    failed: list[str] = []
+    by_table: dict[str, list[Wanted]] = {}
+    for wanted in read_wanted(seeds, KILDE):
+        by_table.setdefault(wanted.tabel_id, []).append(wanted)
+    with Jobindsats(settings, transport) as source:
+        offered = source.catalogue()
+        for tabel_id, measures in by_table.items():
+            if tabel_id not in offered:
+                lines.append(f"{tabel_id}: udbydes ikke; det gamle id står ved magt")
+                continue
+            meta = source.table_meta(tabel_id)
+            against = "standin" if meta.from_standin else str(urlsplit(source.address).hostname)
+            for wanted in measures:
+                try:
+                    pin = resolve(wanted, meta, KILDE, against)
+                except PinError as error:
+                    failed.append(f"{tabel_id}: {error.what}")
+                    continue
+                key = (KILDE, tabel_id, wanted.maaling)
+                new[key] = pin
+                if old.get(key) != pin:
+                    lines.append(f"{tabel_id}: {wanted.maaling} = {pin.mgroup_id}/{pin.maaling_id}")
+    if failed:
+        raise PinError(
+            "; ".join(failed), where="seeds/kilder.csv", do="ret navnene; intet er skrevet"
+        )
+    write_pins(seeds / "maalinger.csv", in_order(read_order(seeds), old, new))
+    return lines

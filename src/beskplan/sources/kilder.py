@@ -131,21 +131,27 @@ def read_listing(settings: Settings, kilde: str) -> Listing:
     kommuner = {
         row["kommune_kode"]: row["kommune_navn"] for _, row in read_rows(seeds / "kommuner.csv")
     }
-    pins = [Pin(**{name: row[name] for name in PIN_COLUMNS}) for row in read_pins(seeds)]
     return Listing(
         kilde=kilde,
         asks=_read_asks(settings, kilde, kommuner),
-        pins={(pin.tabel_id, pin.maaling): pin for pin in pins if pin.kilde == kilde},
+        pins={(pin.tabel_id, pin.maaling): pin for pin in read_pins(seeds) if pin.kilde == kilde},
         kommuner=kommuner,
         land=areas["land"],
         uoplyst=areas["uoplyst"],
     )
 
 
-def read_pins(seeds: Path) -> list[dict[str, str]]:
-    """Rows of maalinger.csv; none where it does not exist yet."""
+def read_pins(seeds: Path) -> list[Pin]:
+    """The pins of maalinger.csv; none where it does not exist yet."""
     path = seeds / "maalinger.csv"
-    return [row for _, row in read_rows(path)] if path.exists() else []
+    rows = read_rows(path) if path.exists() else []
+    return [Pin(**{name: row[name] for name in PIN_COLUMNS}) for _, row in rows]
+
+
+def read_order(seeds: Path) -> list[tuple[str, str, str]]:
+    """Source, table and label of each row of kilder.csv."""
+    rows = read_rows(seeds / "kilder.csv")
+    return [(row["kilde"], row["tabel_id"], row["maaling"]) for _, row in rows]
 
 
 def read_wanted(seeds: Path, kilde: str) -> list[Wanted]:

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from beskplan.errors import BadAnswerError, MeasureGoneError
-from beskplan.sources.http import DO_REPORT
 from beskplan.sources.kilder import Pin
+from beskplan.sources.refusals import DO_REPORT
 
 TOTAL_ID = "/"
 AREA_HIERARCHY = "_nykom"
@@ -96,8 +96,8 @@ class Hierarchy:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of all members."""
-        return tuple(self.members.values())
+        """Names of all members, each once."""
+        return tuple(dict.fromkeys(self.members.values()))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from beskplan.errors import BadAnswerError, NotANumberError
-from beskplan.sources.http import DO_REPORT
+from beskplan.sources.refusals import DO_REPORT
 
 Floats = npt.NDArray[np.float64]
 

@@ -18,19 +18,18 @@ from beskplan.errors import BadAnswerError, CoverageError, RefusedQueryError, Un
 from beskplan.settings import Settings
 from beskplan.sources.grid import Axis, Grid
 from beskplan.sources.http import (
-    DO_REPORT,
     HttpClient,
     Patience,
     Reply,
     parse_json,
     place,
-    without_bom,
 )
 from beskplan.sources.kilder import Ask, Listing, choose_periods, read_listing
 from beskplan.sources.metadata import nearest
 from beskplan.sources.numbers import to_floats
 from beskplan.sources.overlap import join_asks
 from beskplan.sources.periods import cut_periods
+from beskplan.sources.refusals import DO_REPORT, DO_TRY_LATER, without_bom
 from beskplan.sources.types import Catalogue, TableState, TableVintage
 
 KILDE = "statbank"
@@ -264,7 +263,7 @@ def _parse_csv(body: bytes, where: str) -> list[list[str]]:
         raise BadAnswerError(
             f"Svaret brydes af efter {len(body)} bytes",
             where=where,
-            do="prøv igen senere; det seneste hentede står ved magt imens",
+            do=DO_TRY_LATER,
         )
     return rows
 
