@@ -25,6 +25,7 @@ import typer
 from dotenv import dotenv_values
 
 from beskplan.demo import DEMO_TOKEN, standin_process
+from beskplan.errors import AirflowStartError, BeskplanError
 from beskplan.settings import PROJECT, Settings
 
 PARTS = (
@@ -99,11 +100,20 @@ def prepare(env: Mapping[str, str]) -> str:
 
     Returns:
         The password of the user `admin`.
+
+    Raises:
+        AirflowStartError: the database or the pool could not be made.
     """
     airflow_home = Path(env["AIRFLOW_HOME"])
     airflow_home.mkdir(parents=True, exist_ok=True)
     for command in (("db", "migrate"), ("pools", "set", *POOL)):
-        subprocess.run(["airflow", *command], env=env, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(["airflow", *command], env=env, capture_output=True, text=True)
+        if done.returncode:
+            raise AirflowStartError(
+                f"`airflow {' '.join(command)}` ended {done.returncode}: {done.stderr[-2000:]}",
+                where=str(airflow_home),
+                do="if the folder is from another version of Airflow, move it away and start again",
+            )
     return _password(airflow_home)
 
 
@@ -118,7 +128,7 @@ def running(env: Mapping[str, str]) -> Iterator[LocalAirflow]:
         Address and login, when every part reports itself healthy.
 
     Raises:
-        RuntimeError: a part ended or did not get ready; its output's file is named.
+        AirflowStartError: a part ended or did not get ready; its output's file is named.
     """
     password = prepare(env)
     logs = Path(env["AIRFLOW_HOME"]) / "output"
@@ -161,11 +171,19 @@ def _wait_until_healthy(local: LocalAirflow, parts: Mapping[str, subprocess.Pope
     while time.monotonic() < deadline:
         for name, process in parts.items():
             if process.poll() is not None:
-                raise RuntimeError(f"airflow {name} ended; read {local.logs / name}.log")
+                raise AirflowStartError(
+                    f"airflow {name} ended with code {process.returncode}",
+                    where=f"{local.logs / name}.log",
+                    do=f"read that file; if {local.url} is in use, set AIRFLOW_PORT in .env",
+                )
         if _healthy(local.url):
             return
         time.sleep(1)
-    raise RuntimeError(f"Airflow was not ready after {START_UP_SECONDS} s; read {local.logs}")
+    raise AirflowStartError(
+        f"Airflow was not ready after {START_UP_SECONDS} s",
+        where=str(local.logs),
+        do="read the files there, and start again",
+    )
 
 
 def _healthy(url: str) -> bool:
@@ -215,6 +233,10 @@ def start() -> None:
                 signal.pause()
     except KeyboardInterrupt:
         typer.echo("Ended.")
+    except BeskplanError as error:
+        typer.echo(f"{type(error).__name__}: {error.what}\n  where: {error.where}", err=True)
+        typer.echo(f"  do:    {error.do}", err=True)
+        raise typer.Exit(1) from error
 
 
 def _welcome(local: LocalAirflow, standin: str | None) -> str:

@@ -111,3 +111,7 @@ class ReleaseError(BeskplanError):
 
 class NotUpdatedError(BeskplanError):
     """The run went through, but some tables were stopped, wait, or could not be fetched."""
+
+
+class AirflowStartError(BeskplanError):
+    """Airflow did not start on this machine."""
