@@ -153,7 +153,8 @@ def on_cells(
         struck = fault.perioder or (newest,)
         rows = [nr for nr, period in enumerate(periods) if period in struck]
         values, present = cells.values.copy(), cells.present.copy()
-        to, source = np.ix_(rows, np.roll(block, -1)), np.ix_(rows, block)
+        struck_rows, places = np.array(rows, dtype=np.int64), np.array(block, dtype=np.int64)
+        to, source = np.ix_(struck_rows, np.roll(places, -1)), np.ix_(struck_rows, places)
         values[to], present[to] = cells.values[source], cells.present[source]
         cells = Cells(values, present)
     return cells

@@ -217,4 +217,5 @@ def _answer(table_id: str, request: Request) -> Response:
 @router.get("/data/{table_id}")
 async def data(table_id: str, request: Request) -> Response:
     """Figures."""
-    return _unauthorised(request) or await run_in_threadpool(_answer, table_id, request)
+    refused = _unauthorised(request)
+    return refused if refused else await run_in_threadpool(_answer, table_id, request)

@@ -92,7 +92,7 @@ class Recorded:
             for h in table.hierarchies
             if h.hierarchy_id in selection.members
         ]
-        rows = recorded.any(axis=-1).reshape(named)
+        rows = np.asarray(recorded.any(axis=-1), dtype=bool).reshape(named)
         return Cells(picked.reshape((*named, len(selection.measures))), rows)
 
     @staticmethod
