@@ -24,20 +24,19 @@ final as (
     select
         maalinger.kilde,
         maalinger.tabel_id,
-        -- StatBank has no measure ids to pin: its content code is the id.
-        coalesce(laaste.maaling_id, maalinger.maaling) as maaling_id,
+        laaste.maaling_id,
         maalinger.maaling,
         maalinger.maaling_navn,
         maalinger.enhed,
         maalinger.additivitet,
         maalinger.diskretion_under
     from maalinger
-    left join laaste
+    inner join laaste
         on
             maalinger.kilde = laaste.kilde
             and maalinger.tabel_id = laaste.tabel_id
             and maalinger.maaling = laaste.maaling
-            and coalesce(maalinger.mgroup_id, laaste.mgroup_id) = laaste.mgroup_id
+            and coalesce(maalinger.mgroup_id, laaste.mgroup_id, '') = coalesce(laaste.mgroup_id, '')
 )
 
 select * from final

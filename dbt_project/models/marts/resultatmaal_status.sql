@@ -90,7 +90,7 @@ final as (
         case
             when er_naaet then cast(0 as decimal(18, 3))
             when maaneder_tilbage > 0
-                then {{ kvotient_halvt_op('-afvigelse', 'maaneder_tilbage', '1') }}
+                then {{ kvotient_halvt_op('-afvigelse', 'maaneder_tilbage', 'decimaler + 1') }}
         end as kraevet_maanedlig_aendring,
         case grund
             when 'ingen_indikator' then 'afventer'

@@ -1,0 +1,196 @@
+"""Which columns each hand-kept table has, and what may stand in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "integer", "number", "date", "month", "period"]
+
+YES_NO = ("ja", "nej")
+BUILT_BASELINES = ("aarsgennemsnit", "december", "samme_maaned_aaret_foer", "rullende_12")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Args:
+        name: as in the file's first line.
+        kind: what may stand in it; `period` is a year or a month.
+        optional: whether a cell may be empty.
+        choices: the only texts allowed, if any.
+    """
+
+    name: str
+    kind: Kind = "text"
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file.
+
+    Args:
+        name: file name without `.csv`.
+        columns: in the file's order.
+        keys: groups of columns that together occur once.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    keys: tuple[tuple[str, ...], ...] = ()
+
+
+def _maybe(name: str, kind: Kind = "text", choices: tuple[str, ...] = ()) -> Column:
+    return Column(name, kind, optional=True, choices=choices)
+
+
+TABLES = (
+    Table(
+        "kommuner",
+        (
+            Column("kommune_kode"),
+            Column("kommune_navn"),
+            Column("region_kode"),
+            Column("region_navn"),
+        ),
+        (("kommune_kode",), ("kommune_navn",)),
+    ),
+    Table(
+        "omraader",
+        (
+            Column("omraade_kode"),
+            Column("omraade_navn"),
+            Column("omraade_art", choices=("land", "uoplyst")),
+            Column("kilde"),
+        ),
+        (("omraade_kode",), ("omraade_navn",)),
+    ),
+    Table(
+        "kilder",
+        (
+            Column("kilde", choices=("jobindsats", "statbank")),
+            Column("tabel_id"),
+            Column("maaling"),
+            _maybe("mgroup_id"),
+            Column("maaling_navn"),
+            Column("enhed", choices=("fuldtidspersoner", "personer", "pct")),
+            Column("additivitet", choices=("haard", "ensidig", "ingen")),
+            Column("diskretion_under", "integer"),
+            _maybe("fordeling"),
+            Column("perioder"),
+            Column("omraader"),
+            Column("profil", choices=("begge", "fuld", "lille")),
+        ),
+        (("kilde", "tabel_id", "maaling", "fordeling", "profil"),),
+    ),
+    Table(
+        "maalinger",
+        (
+            Column("kilde", choices=("jobindsats", "statbank")),
+            Column("tabel_id"),
+            Column("maaling"),
+            _maybe("mgroup_id"),
+            Column("maaling_id"),
+            Column("laast_mod"),
+        ),
+        (("kilde", "tabel_id", "maaling_id"),),
+    ),
+    Table(
+        "ydelsesgrupper",
+        (
+            _maybe("tabel_id"),
+            _maybe("dimensioner"),
+            Column("ydelsesgruppe"),
+            Column("begreb"),
+            _maybe("oversigt_nr", "integer"),
+            _maybe("oversigt_navn"),
+            _maybe("foraelder_nr", "integer"),
+            Column("kilde"),
+        ),
+        (("tabel_id", "dimensioner"),),
+    ),
+    Table(
+        "indikatorer",
+        (
+            Column("indikator_id"),
+            Column("indikator_navn"),
+            Column("tabel_id"),
+            Column("maaling_navn"),
+            _maybe("dimensioner"),
+            Column("enhed", choices=("fuldtidspersoner", "personer", "procent")),
+            Column("decimaler", choices=("0", "1", "2")),
+        ),
+        (("indikator_id",),),
+    ),
+    Table(
+        "ministermaal",
+        (
+            Column("ministermaal_aar", "integer"),
+            Column("udgave", "integer"),
+            Column("ministermaal_nr"),
+            Column("ministermaal"),
+            _maybe("indikator"),
+            Column("kilde"),
+        ),
+        (("ministermaal_aar", "udgave", "ministermaal_nr"),),
+    ),
+    Table(
+        "planer",
+        (
+            Column("plan_id"),
+            Column("plan_titel"),
+            Column("kommune_kode"),
+            Column("periode_fra", "date"),
+            Column("periode_til", "date"),
+            Column("er_eksempel", choices=YES_NO),
+            Column("bedoem_foreloebig", choices=YES_NO),
+            _maybe("oversigt_slut", "month"),
+            _maybe("bemaerkning"),
+        ),
+        (("plan_id",),),
+    ),
+    Table(
+        "resultatmaal",
+        (
+            Column("plan_id"),
+            Column("maal_nr"),
+            _maybe("foraelder_nr"),
+            Column("raekkefoelge", "integer"),
+            _maybe("ministermaal_aar", "integer"),
+            _maybe("ministermaal_nr"),
+            Column("datakilde", choices=("jobindsats", "lokal", "ingen")),
+            _maybe("indikator_id"),
+            _maybe("enhed"),
+            _maybe("retning", choices=("<=", ">=")),
+            _maybe("baseline_art", choices=BUILT_BASELINES),
+            _maybe("baseline_periode", "period"),
+            _maybe("baseline_periode_trykt", "period"),
+            _maybe("baseline_trykt", "number"),
+            _maybe("maal_aendring", "number"),
+            _maybe("maal_vaerdi", "number"),
+            _maybe("maal_periode", "period"),
+            Column("skabelon"),
+            Column("resultatmaal_skabelon"),
+        ),
+        (("plan_id", "maal_nr"), ("plan_id", "raekkefoelge")),
+    ),
+    Table(
+        "serie_brud",
+        (
+            Column("brud_id"),
+            Column("tabel_id"),
+            _maybe("dimensioner"),
+            Column("dato_fra", "date"),
+            _maybe("dato_til", "date"),
+            Column("art"),
+            Column("sammenligneligt", choices=YES_NO),
+            _maybe("bro"),
+            Column("beskrivelse"),
+            Column("kilde"),
+        ),
+        (("brud_id",),),
+    ),
+)

@@ -1,0 +1,215 @@
+"""A wrong seed stops the build with file, line and reason."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beskplan.errors import SeedError
+from beskplan.seeds import check_seeds
+from beskplan.seeds.reading import _number_fault, _period_fault
+from beskplan.settings import PROJECT
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    folder = tmp_path / "seeds"
+    shutil.copytree(PROJECT / "seeds", folder)
+    return folder
+
+
+def edit(folder: Path, file: str, old: str, new: str) -> int:
+    """Replace one text; the number of the line it stood on."""
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1, f"{old!r} is not in {file}"
+    line = text[: text.index(old)].count("\n") + 1
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return line
+
+
+def fault(folder: Path) -> str:
+    with pytest.raises(SeedError) as caught:
+        check_seeds(folder)
+    return str(caught.value)
+
+
+def test_the_repositorys_seeds_are_right(seeds: Path) -> None:
+    check_seeds(seeds)
+
+
+CASES = {
+    "unknown kommune": ("planer.csv", ",163,", ",164,", "kommunen '164' findes ikke"),
+    "unknown indicator": (
+        "resultatmaal.csv",
+        ",uddannelseshjaelp,",
+        ",uddhjaelp,",
+        "indikatoren 'uddhjaelp' findes ikke",
+    ),
+    "unknown table": ("indikatorer.csv", "y38a02", "y39a02", "tabellen 'y39a02' findes ikke"),
+    "unknown ministermaal": (
+        "resultatmaal.csv",
+        ",,1,2018,1,",
+        ",,1,2018,9,",
+        "ministermålet '2018 / 9' findes ikke",
+    ),
+    "unknown parent": (
+        "resultatmaal.csv",
+        "1.b-u30,1.b,",
+        "1.b-u30,1.x,",
+        "det overordnede mål 'herlev-2018 / 1.x' findes ikke",
+    ),
+    "baseline is not target minus change": (
+        "resultatmaal.csv",
+        ",174,-24,150,",
+        ",175,-24,150,",
+        "150 - (-24) = 174",
+    ),
+    "doubled maal": (
+        "resultatmaal.csv",
+        "herlev-2018,4.b,",
+        "herlev-2018,4.a,",
+        "maal_nr '4.a' står to gange, først i linje 7",
+    ),
+    "a date that is none": (
+        "planer.csv",
+        "2019-12-31",
+        "2019-02-30",
+        "periode_til er ikke en dato",
+    ),
+    "a period that is none": (
+        "resultatmaal.csv",
+        ",150,2018,",
+        ",150,2018M13,",
+        "maal_periode er hverken et år (2018) eller en måned (2018M05): '2018M13'",
+    ),
+    "a kind of baseline not built": (
+        "resultatmaal.csv",
+        "aarsgennemsnit",
+        "budget",
+        "baseline_art er 'budget'; det skal være et af aarsgennemsnit, december",
+    ),
+    "formula": ("planer.csv", "Beskæftigelsesplan 2018", "=1+1", "ville blive en formel"),
+    "formula with @": ("planer.csv", "Beskæftigelsesplan 2018", "@SUM", "begynder med '@'"),
+    "number with comma": (
+        "resultatmaal.csv",
+        ",1.6,-0.1,1.5,",
+        ',1.6,"-0,1",1.5,',
+        "skriv punktum, ikke komma",
+    ),
+    "blank line": ("planer.csv", "eksempel-2026", "\neksempel-2026", "linjen er tom"),
+    "a field too many": ("kommuner.csv", "Herlev,", "Herlev,,", "rækken har 5 felter, ikke 4"),
+    "wrong columns": ("kommuner.csv", "kommune_navn", "navn", "mangler kommune_navn; kender ikke"),
+    "unit differs": (
+        "resultatmaal.csv",
+        "uddannelseshjaelp,fuldtidspersoner",
+        "uddannelseshjaelp,procent",
+        "indikatoren opgøres i 'fuldtidspersoner'",
+    ),
+    "fall said of a rise": (
+        "resultatmaal.csv",
+        ",174,-24,150,",
+        ",126,24,150,",
+        "skabelon skal sige 'stigning'",
+    ),
+    "number written into the sentence": (
+        "resultatmaal.csv",
+        "nedbringes til {maal} fuldtidspersoner i {maal_aar}, svarende til et fald på {aendring} p",
+        "nedbringes til 150 fuldtidspersoner i {maal_aar}, svarende til et fald på {aendring} p",
+        "skabelon mangler pladsholderen {maal}",
+    ),
+    "unknown placeholder": (
+        "resultatmaal.csv",
+        "{baseline_aar}",
+        "{aar}",
+        "ukendt pladsholder {aar}",
+    ),
+    "a breakdown not fetched": (
+        "indikatorer.csv",
+        "_viskat_1kth=Jobparat",
+        "_kon=Mænd",
+        "'y36a02' hentes ikke fordelt på '_kon'",
+    ),
+    "same month last year is another month": (
+        "resultatmaal.csv",
+        "samme_maaned_aaret_foer,2025M12",
+        "samme_maaned_aaret_foer,2025M11",
+        "måneden et år før maal_periode '2026M12'",
+    ),
+    "a break that ends before it begins": (
+        "serie_brud.csv",
+        "2020-03-12,2020-05-27",
+        "2020-03-12,2020-03-11",
+        "dato_til ligger før dato_fra",
+    ),
+    "a table without group": (
+        "ydelsesgrupper.csv",
+        "y25i09,,Ydelsesgrupper",
+        "y25i01,_ygrpi09=X,Ydelsesgrupper",
+        "'y25i09' har ingen række uden dimensioner",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_fault_is_named_with_file_line_and_reason(seeds: Path, name: str) -> None:
+    file, old, new, reason = CASES[name]
+    line = edit(seeds, file, old, new)
+    said = fault(seeds)
+    assert reason in said
+    if name not in ("a table without group", "formula"):
+        assert f"{file}, linje {line}" in said
+
+
+def test_latin_1_is_refused_with_its_line(seeds: Path) -> None:
+    path = seeds / "kommuner.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").encode("latin-1"))
+    # København stands in line 2.
+    said = fault(seeds)
+    assert "kommuner.csv, linje 2: tegnet med byte 0xf8 er ikke UTF-8" in said
+    assert said.startswith("1 fejl")
+
+
+def test_bom_is_refused(seeds: Path) -> None:
+    path = seeds / "planer.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert "planer.csv, linje 1: filen begynder med en BOM" in fault(seeds)
+
+
+def test_missing_file(seeds: Path) -> None:
+    (seeds / "planer.csv").unlink()
+    assert "planer.csv: filen mangler" in fault(seeds)
+
+
+def test_all_faults_are_listed_at_once(seeds: Path) -> None:
+    edit(seeds, "planer.csv", "2019-12-31", "i morgen")
+    edit(seeds, "resultatmaal.csv", ",412,-47,365,", ",411,-47,365,")
+    said = fault(seeds)
+    assert said.startswith("2 fejl")
+    assert "periode_til er ikke en dato" in said
+    assert "365 - (-47) = 412" in said
+
+
+def test_a_negative_number_is_no_formula(seeds: Path) -> None:
+    assert ",-24,150," in (seeds / "resultatmaal.csv").read_text(encoding="utf-8")
+    check_seeds(seeds)
+
+
+@given(st.decimals(min_value=-10000, max_value=10000, places=3))
+def test_every_plain_decimal_is_a_number(value: object) -> None:
+    assert _number_fault("x", str(value)) is None
+
+
+@given(st.from_regex(r"[0-9]{1,6}[A-Za-z,; ][0-9]{0,3}", fullmatch=True))
+def test_nothing_else_is_a_number(text: str) -> None:
+    assert _number_fault("x", text) is not None
+
+
+@given(st.integers(0, 9999), st.integers(0, 99))
+def test_only_months_of_the_year_are_periods(year: int, month: int) -> None:
+    is_period = _period_fault("x", f"{year:04d}M{month:02d}") is None
+    assert is_period == (1 <= month <= 12)
