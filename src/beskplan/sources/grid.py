@@ -19,6 +19,7 @@ from beskplan.sources.refusals import DO_REPORT
 from beskplan.sources.types import CELL_COLUMNS
 
 NAMED = 8
+SEPARATOR = "|"
 # Single rows do stay away: of 36 recorded months of y25i09 the worst lacks 3 of 100 areas. A month
 # that lacks three times as much is a cut-off answer or a table that is being reloaded.
 MAX_ABSENT_IN_PERIOD = 0.10
@@ -51,9 +52,9 @@ def canonical(members: dict[str, str], totals: dict[str, str | None]) -> str:
         ValueError: a label holds the separator.
     """
     parts = [f"{key}={label}" for key, label in sorted(members.items()) if label != totals.get(key)]
-    if any("|" in part for part in parts):
-        raise ValueError(f"a label holds '|': {parts}")
-    return "|".join(parts)
+    if any(SEPARATOR in part for part in parts):
+        raise ValueError(f"a label holds {SEPARATOR}: {parts}")
+    return SEPARATOR.join(parts)
 
 
 class Grid:

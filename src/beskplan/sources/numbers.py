@@ -16,7 +16,7 @@ from beskplan.sources.refusals import DO_REPORT
 Floats = npt.NDArray[np.float64]
 
 NULL_TEXTS = frozenset(("", "-", ".", ".."))
-DANISH = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
+DANISH = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?")
 DECIMALS = 3
 PLAIN_TYPES = frozenset((int, float, type(None)))
 
@@ -37,7 +37,7 @@ def parse_number(text: str) -> Decimal | None:
     stripped = text.strip()
     if stripped in NULL_TEXTS:
         return None
-    if not DANISH.fullmatch(stripped, 0) or not stripped.isascii():
+    if not DANISH.fullmatch(stripped):
         raise ValueError(text)
     return Decimal(stripped.replace(".", "").replace(",", "."))
 

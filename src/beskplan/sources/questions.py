@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from beskplan.errors import PinError, UnknownAreaError
-from beskplan.sources.grid import Axis
+from beskplan.errors import BadAnswerError, PinError, UnknownAreaError
+from beskplan.sources.grid import SEPARATOR, Axis
 from beskplan.sources.http import place
 from beskplan.sources.kilder import Ask, Listing, choose_periods
 from beskplan.sources.metadata import AREA_HIERARCHY, TOTAL_ID, Measure, TableMeta, nearest
@@ -70,6 +70,12 @@ def make_question(meta: TableMeta, ask: Ask, listing: Listing) -> Question:
     for measure in measures:
         grouped.setdefault(measure.mgroup_id, []).append(measure.measure_id)
     breakdown = [meta.hierarchy(name, where) for name in ask.fordeling]
+    for name in (name for item in breakdown for name in item.names if SEPARATOR in name):
+        raise BadAnswerError(
+            f"»{name}« indeholder {SEPARATOR}, som skiller fordelinger ad i landing",
+            where=where,
+            do="vælg et andet skilletegn i sources/grid.py",
+        )
     area_ids, areas = _areas(meta, ask, listing, where)
     return Question(
         params=(
