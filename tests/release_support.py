@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from beskplan.errors import WrongKeyError
+from beskplan.landing import Landing
+from beskplan.landing_records import DecisionOutcome, LookOutcome
 from beskplan.settings import Settings
 
 DDL = """
@@ -23,7 +27,33 @@ create table fct_ydelser (
     er_foreloebig boolean, databrud varchar, er_syntetisk boolean, hentet_utc timestamp
 );
 create table dim_kommune (kommune_kode varchar, kommune_navn varchar);
-create table planer (plan_id varchar);
+create table planer (plan_id varchar, oversigt_slut varchar);
+create table resultatmaal_status (
+    plan_id varchar, plan_titel varchar, er_eksempel boolean, kommune_kode varchar,
+    kommune_navn varchar, maal_nr varchar, foraelder_nr varchar, raekkefoelge integer,
+    ministermaal_aar integer, ministermaal_nr varchar, ministermaal varchar,
+    indikator_id varchar, indikator_navn varchar, enhed varchar, retning varchar,
+    baseline_art varchar, baseline_periode varchar, baseline_trykt decimal(18, 3),
+    baseline_beregnet decimal(18, 3), baseline_status varchar, maal_aendring decimal(18, 3),
+    maal_vaerdi decimal(18, 3), maal_periode varchar, skabelon varchar,
+    resultatmaal_skabelon varchar, datakilde varchar, periode varchar, maaned date,
+    aktuel_vaerdi decimal(18, 3), aktuel_status varchar, er_foreloebig boolean,
+    afvigelse decimal(18, 3), kraevet_maanedlig_aendring decimal(18, 3), status varchar,
+    forklaring varchar, databrud boolean, er_syntetisk boolean, tabel_id varchar,
+    hentet_utc timestamp
+);
+create table resultatmaal_tekst (
+    plan_id varchar, maal_nr varchar, decimaler integer, maal_vaerdi decimal(18, 3),
+    aendring decimal(18, 3), baseline_periode varchar, baseline_aar integer,
+    maal_periode varchar, maal_aar integer, skabelon varchar, resultatmaal_skabelon varchar
+);
+create table ydelsesoversigt (
+    kommune_kode varchar, kommune_navn varchar, raekke_nr integer, foraelder_nr integer,
+    ydelsesgruppe varchar, periode varchar, maaned date, antal_fuldtidspersoner decimal(18, 3),
+    antal_status varchar, befolkning bigint, andel_befolkning_pct decimal(18, 3),
+    andel_kilde_pct decimal(18, 3), er_foreloebig boolean, er_syntetisk boolean,
+    tabel_id varchar, hentet_utc timestamp
+);
 create table kontrol_fund (scenarie integer, tabel_id varchar);
 create view stg_noget as select 1 as tal;
 comment on table fct_ydelser is 'Antal ydelsesmodtagere, Jobindsats'' tal';
@@ -57,6 +87,94 @@ FIRST = Landed("y25i01", "2026-08-18T19:52:00Z")
 SECOND = Landed("y25i01", "2026-08-19T07:59:00Z")
 
 
+def insert(con: duckdb.DuckDBPyConnection, table: str, **values: object) -> None:
+    """Insert one row; columns that are not named are null."""
+    names = ", ".join(values)
+    marks = ", ".join(f"${name}" for name in values)
+    con.execute(f"insert into {table} ({names}) values ({marks})", values)  # noqa: S608
+
+
+GOAL = {
+    "plan_id": "plan-a",
+    "plan_titel": "Beskæftigelsesplan 2026 for Herlev Kommune",
+    "er_eksempel": False,
+    "kommune_kode": "163",
+    "kommune_navn": "Herlev",
+    "maal_nr": "1.a",
+    "raekkefoelge": 1,
+    "ministermaal_aar": 2026,
+    "ministermaal_nr": "1",
+    "ministermaal": "Flere i arbejde",
+    "enhed": "fuldtidspersoner",
+    "retning": "<=",
+    "baseline_art": "aarsgennemsnit",
+    "baseline_periode": "2025",
+    "baseline_trykt": 1500,
+    "baseline_beregnet": 1498,
+    "baseline_status": "A",
+    "maal_aendring": -300,
+    "maal_vaerdi": 1200,
+    "maal_periode": "2026",
+    "status": "ikke_opfyldt",
+    "forklaring": "=Månedens tal opfylder ikke målet.",
+    "databrud": False,
+    "er_syntetisk": False,
+    "er_foreloebig": False,
+    "tabel_id": "y25i01",
+}
+GOAL_TEXT = {
+    "plan_id": "plan-a",
+    "maal_nr": "1.a",
+    "decimaler": 0,
+    "maal_vaerdi": 1200,
+    "aendring": 300,
+    "baseline_aar": 2025,
+    "maal_periode": "2026",
+    "maal_aar": 2026,
+    "skabelon": "Ned til {maal} i {maal_aar}, et fald på {aendring} siden {baseline_aar}",
+    "resultatmaal_skabelon": "Højst {maal}",
+}
+MONTHS_2026 = [
+    ("2026M05", 1321, "A", False),
+    ("2026M06", 1310, "A", False),
+    ("2026M07", 1299, "A", True),
+    ("2026M08", None, "N", False),
+]
+
+
+def add_goal(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    months: Sequence[tuple[str, int | None, str, bool]] = MONTHS_2026,
+    text: Mapping[str, object] | None = None,
+    **values: object,
+) -> None:
+    """Add a mål with its months."""
+    goal = GOAL | values
+    insert(con, "resultatmaal_tekst", **(GOAL_TEXT | {"maal_nr": goal["maal_nr"]} | (text or {})))
+    for month, value, status, provisional in months:
+        _insert_month(con, goal, month, value, status, provisional)
+
+
+def _insert_month(
+    con: duckdb.DuckDBPyConnection,
+    goal: Mapping[str, object],
+    month: str,
+    value: int | None,
+    status: str,
+    provisional: bool,
+) -> None:
+    own = {
+        "periode": month,
+        "maaned": f"{month[:4]}-{month[5:]}-01",
+        "aktuel_vaerdi": value,
+        "aktuel_status": status,
+        "er_foreloebig": provisional,
+        "afvigelse": None if value is None else value - 1200,
+    }
+    insert(con, "resultatmaal_status", **(dict(goal) | own))
+
+
 def stamp(iso: str) -> str:
     return iso.replace("-", "").replace(":", "")
 
@@ -72,40 +190,38 @@ def land(settings: Settings, vintage: Landed) -> None:
         "update_latest": vintage.hentet_utc[:10],
         "oprindelse": vintage.oprindelse,
         "indholdssum": f"sum-{vintage.hentet_utc}",
+        "kode_version": "x",
+        "raekker_spurgt": 1,
+        "raekker_mangler": 0,
+        "celler_sha256": "x",
+        "svar": [],
     }
     (folder / "manifest.json").write_text(json.dumps(record))
 
 
-def decide(settings: Settings, vintage: Landed, udfald: str, hvem: str, when: str) -> None:
-    folder = settings.landing / "afgoerelser"
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"{vintage.kilde}__{vintage.tabel_id}__{stamp(vintage.hentet_utc)}"
-    nr = len(list(folder.glob(f"{name}__*"))) + 1
-    record = {
-        "kilde": vintage.kilde,
-        "tabel_id": vintage.tabel_id,
-        "hentet_utc": vintage.hentet_utc,
-        "nr": nr,
-        "udfald": udfald,
-        "hvem": hvem,
-        "hvorfor": "=hvorfor",
-        "afgjort_utc": when,
-    }
-    (folder / f"{name}__{nr:02d}.json").write_text(json.dumps(record))
+def decide(
+    settings: Settings, vintage: Landed, udfald: DecisionOutcome, hvem: str, at: str
+) -> None:
+    Landing(settings.landing).decide(
+        vintage.kilde,
+        vintage.tabel_id,
+        vintage.hentet_utc,
+        udfald,
+        hvem=hvem,
+        hvorfor="=hvorfor",
+        at=datetime.fromisoformat(at),
+    )
 
 
-def look(settings: Settings, tabel_id: str, nr: int, udfald: str) -> None:
-    folder = settings.landing / "tilsyn" / "jobindsats" / tabel_id
-    folder.mkdir(parents=True, exist_ok=True)
-    fejl = {"type": "x", "besked": "nøglen er forkert", "goer": "x"} if udfald == "fejl" else None
-    record = {
-        "kilde": "jobindsats",
-        "tabel_id": tabel_id,
-        "nr": nr,
-        "udfald": udfald,
-        "fejl": fejl,
-    }
-    (folder / f"{nr:06d}.json").write_text(json.dumps(record))
+def look(settings: Settings, tabel_id: str, udfald: LookOutcome) -> None:
+    error = WrongKeyError("nøglen er forkert", where="y25i01", do="forny den")
+    Landing(settings.landing).record_tilsyn(
+        "jobindsats",
+        tabel_id,
+        udfald,
+        seen_at=datetime(2026, 8, 20, tzinfo=UTC),
+        error=error if udfald == "fejl" else None,
+    )
 
 
 def make_settings(home: Path, token: str | None = None) -> Settings:
@@ -150,4 +266,6 @@ def candidate(
                 "from range(300) r(i) order by hash(i)",
                 {"m": month, "f": factor, "s": synthetic, "t": newest},
             )
+        add_goal(con)
+        insert(con, "planer", plan_id="plan-a", oversigt_slut="")
     return folder

@@ -12,10 +12,12 @@ import duckdb
 import orjson
 
 from beskplan.errors import ReleaseError
+from beskplan.landing import Landing
+from beskplan.landing_records import Vintage
 from beskplan.release import held
 from beskplan.release.code import code_checksum
-from beskplan.release.held import Vintage, VintageKey
-from beskplan.release.marks import Judged, marks_in
+from beskplan.release.held import VintageKey
+from beskplan.release.marks import Judged, table_marks
 
 KEYS_SQL = """
 select kilde, tabel_id, strftime(hentet_utc::timestamptz, '%Y-%m-%dT%H:%M:%SZ') as hentet
@@ -61,7 +63,7 @@ class Basis:
     def fingerprint(self) -> str:
         """One sum over all of it; two releases with the same one hold the same."""
         content = {
-            "vintager": [[*vintage.key, vintage.indholdssum] for vintage in self.vintages],
+            "vintager": [[*_key(vintage), vintage.indholdssum] for vintage in self.vintages],
             "seeds": dict(self.seeds),
             "afgoerelser": [dict(decision) for decision in self.decisions],
             "ikke_opdateret": sorted(self.marked),
@@ -70,7 +72,7 @@ class Basis:
         return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def of_candidate(candidate: Path, landing: Path, seeds: Path, judgement: Judged) -> Basis:
+def of_candidate(candidate: Path, landing: Landing, seeds: Path, judgement: Judged) -> Basis:
     """Read what a built candidate rests on.
 
     Raises:
@@ -82,24 +84,28 @@ def of_candidate(candidate: Path, landing: Path, seeds: Path, judgement: Judged)
     return _basis(used, landing, seeds, judgement)
 
 
-def of_landing(landing: Path, seeds: Path) -> Basis | None:
+def of_landing(landing: Landing, seeds: Path) -> Basis | None:
     """What a release would rest on if it were built now; None where the gate has yet to judge."""
     decided = held.outcomes(landing)
-    landed = held.vintages(landing)
-    newest = {vintage.tabel_id: vintage.key for vintage in landed}
+    landed = landing.vintages()
+    newest = {vintage.tabel_id: _key(vintage) for vintage in landed}
     if any(key not in decided for key in newest.values()):
         return None
-    used = {v.key for v in landed if decided.get(v.key) not in held.LEFT_OUT}
+    used = {_key(v) for v in landed if decided.get(_key(v)) not in held.LEFT_OUT}
     return _basis(used, landing, seeds, None) if used else None
 
 
-def _basis(used: set[VintageKey], landing: Path, seeds: Path, judgement: Judged | None) -> Basis:
-    landed = tuple(v for v in held.vintages(landing) if v.key in used)
-    unknown = used - {vintage.key for vintage in landed}
+def _key(vintage: Vintage) -> VintageKey:
+    return vintage.kilde, vintage.tabel_id, vintage.hentet_utc
+
+
+def _basis(used: set[VintageKey], landing: Landing, seeds: Path, judgement: Judged | None) -> Basis:
+    landed = tuple(v for v in landing.vintages() if _key(v) in used)
+    unknown = used - {_key(vintage) for vintage in landed}
     if unknown or not landed:
         raise ReleaseError(
             f"the candidate rests on vintages that landing does not hold: {sorted(unknown)}",
-            where=str(landing),
+            where=str(landing.path),
             do="run `beskplan landing verify`, then build again",
         )
     return Basis(
@@ -109,6 +115,6 @@ def _basis(used: set[VintageKey], landing: Path, seeds: Path, judgement: Judged 
             for path in sorted(seeds.glob("*.csv"))
         },
         decisions=held.decisions(landing),
-        marked=frozenset(marks_in(landing, judgement)),
+        marked=frozenset(table_marks(landing, judgement)),
         code=code_checksum(),
     )

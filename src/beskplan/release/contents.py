@@ -7,14 +7,22 @@ from pathlib import Path
 
 import duckdb
 
-from beskplan.release import csvfile
+from beskplan.release import csvfile, readme, resultatmaal, xlsxfile, ydelsesoversigt
 from beskplan.release.basis import Basis
 from beskplan.release.database import Identity
 from beskplan.release.held import DECISION_COLUMNS
 from beskplan.release.marks import Judged
+from beskplan.release.rows import records
+from beskplan.release.sheet import Sheet
 from beskplan.settings import Settings
 
 DECISIONS = "afgoerelser.csv"
+TABLES = "tabeller"
+PLANS_SQL = """
+select distinct plan_id, kommune_kode, kommune_navn, er_eksempel
+from resultatmaal_status
+order by all
+"""
 
 
 def write(
@@ -41,7 +49,31 @@ def write(
     _copy_seeds(settings.seeds, basis, folder)
     rows = [tuple(str(decision[name]) for name in DECISION_COLUMNS) for decision in basis.decisions]
     csvfile.write_rows(folder / DECISIONS, [DECISION_COLUMNS, *rows])
-    return {DECISIONS: len(rows)}
+    (folder / readme.README).write_bytes(readme.text(identity, basis).encode())
+    return {DECISIONS: len(rows), **_write_tables(con, basis, folder / TABLES)}
+
+
+def _write_tables(con: duckdb.DuckDBPyConnection, basis: Basis, folder: Path) -> dict[str, int]:
+    folder.mkdir()
+    rows: dict[str, int] = {}
+    for plan in records(con, PLANS_SQL):
+        plan_id = plan["plan_id"]
+        rows |= _write_sheet(
+            folder / f"{plan_id}-resultatmaal", resultatmaal.sheet(con, plan_id, basis), basis
+        )
+        rows |= _write_sheet(
+            folder / f"{plan_id}-ydelsesoversigt", ydelsesoversigt.sheet(con, plan, basis), basis
+        )
+    return rows
+
+
+def _write_sheet(path: Path, sheet: Sheet, basis: Basis) -> dict[str, int]:
+    """Write a table in both forms; give the rows of figures by file name."""
+    workbook, text = path.with_suffix(".xlsx"), path.with_suffix(".csv")
+    xlsxfile.write_sheet(workbook, sheet, basis.stated_time)
+    csvfile.write_sheet(text, sheet)
+    count = sum(not row.is_heading for row in sheet.rows)
+    return {workbook.name: count, text.name: count}
 
 
 def _copy_seeds(seeds: Path, basis: Basis, folder: Path) -> None:

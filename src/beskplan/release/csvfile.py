@@ -5,16 +5,30 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from beskplan.release import danish
+from beskplan.release.sheet import Cell, Figure, Row, Sheet, Text
 
 BOM = "\ufeff"
 # What a spreadsheet reads as the beginning of a formula, its full-width forms too.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
-CsvCell = str | Decimal | int
+PROVISIONAL_TITLE = "Foreløbige tal i"
+INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A figure with a fixed number of decimals."""
+
+    value: danish.Number
+    decimals: int
+
+
+CsvCell = str | Decimal | int | Fixed
 
 
 def write_rows(path: Path, rows: Iterable[Sequence[CsvCell]]) -> None:
@@ -29,9 +43,44 @@ def write_rows(path: Path, rows: Iterable[Sequence[CsvCell]]) -> None:
 
 
 def _cell(cell: CsvCell) -> str:
-    return safe_text(cell) if isinstance(cell, str) else danish.number(cell, thousands=False)
+    if isinstance(cell, str):
+        return safe_text(cell)
+    if isinstance(cell, Fixed):
+        return danish.number(cell.value, cell.decimals, thousands=False)
+    return danish.number(cell, thousands=False)
 
 
 def safe_text(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would take for a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+
+
+def write_sheet(path: Path, sheet: Sheet) -> None:
+    """Write a table for people.
+
+    A mark on a figure would make the cell text, which a spreadsheet leaves out of a sum without a
+    word; so the provisional figures are named in a column of their own.
+    """
+    header = [column.title for column in sheet.columns]
+    lines: list[Sequence[CsvCell]] = [[sheet.title], *([line] for line in sheet.warnings), []]
+    lines.append([*header, PROVISIONAL_TITLE])
+    lines += [_line(row, header) for row in sheet.rows]
+    lines += [[], *([note] for note in sheet.notes)]
+    write_rows(path, lines)
+
+
+def _line(row: Row, header: Sequence[str]) -> list[CsvCell]:
+    cells = [_sheet_cell(cell) for cell in row.cells]
+    filling = [""] * (len(header) - len(cells))
+    provisional = [
+        title
+        for title, cell in zip(header, row.cells, strict=False)
+        if isinstance(cell, Figure) and cell.provisional and cell.value is not None
+    ]
+    return [*cells, *filling, ", ".join(provisional)]
+
+
+def _sheet_cell(cell: Cell) -> CsvCell:
+    if isinstance(cell, Text):
+        return INDENT * cell.indent + cell.text
+    return cell.text() if cell.value is None else Fixed(cell.value, cell.decimals)

@@ -31,7 +31,8 @@ YEAR_LOST = "[år tabt]"
 SUPPRESSED = "–"
 ABSENT = "mangler"
 PROVISIONAL = "*"
-DASH_STATUSES = ("C", "U")
+DASH_STATUSES = ("C", "U", "I")
+ABSENT_STATUSES = ("M", "N")
 DECREASE_WORDS = ("fald", "nedgang", "reduktion")
 INCREASE_WORDS = ("stigning", "fremgang", "forøgelse")
 
@@ -112,7 +113,8 @@ def figure(
 
     Args:
         value: the figure, or None.
-        status: `A` value, `C` suppressed, `U` null of unknown cause, `M` no such row.
+        status: `A` value, `C` suppressed, `U` null of unknown cause, `M` no such row, `N` a
+            month that was not fetched, `I` held by no table.
         decimals: see `number`.
         provisional: whether the source may still revise it.
 
@@ -131,12 +133,12 @@ def check_status(value: Number | None, status: str) -> None:
     Raises:
         ReleaseError: value and status contradict each other.
     """
-    known = status in (*DASH_STATUSES, "A", "M")
+    known = status in ("A", *DASH_STATUSES, *ABSENT_STATUSES)
     if not known or (value is not None) != (status == "A"):
         raise ReleaseError(
             f"a cell has status {status!r} and value {value}",
             where="release/danish.py",
-            do="status A has a value, C, U and M have none: mend the dbt model",
+            do="status A has a value, the others have none: mend the dbt model",
         )
 
 
@@ -153,8 +155,12 @@ def fill(template: str, numbers: Mapping[str, Number | str | None]) -> str:
     Raises:
         ReleaseError: an unknown or empty placeholder, or a sentence that says "fald" of a rise.
     """
+    try:
+        pieces = list(Formatter().parse(template))
+    except ValueError as error:
+        raise _template_error(template, str(error), numbers) from error
     parts: list[str] = []
-    for literal, name, spec, conversion in Formatter().parse(template):
+    for literal, name, spec, conversion in pieces:
         parts.append(literal)
         if name is None:
             continue

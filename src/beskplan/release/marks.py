@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Protocol
 
+from beskplan.landing import Landing
 from beskplan.release import held
 
 NOT_UPDATED = "ikke opdateret: se fund"
@@ -39,21 +39,13 @@ class Judged(Protocol):
         """One verdict a table."""
 
 
-class HasPath(Protocol):
-    """Landing, as far as the marks read it."""
-
-    @property
-    def path(self) -> Path:
-        """Its folder."""
-
-
 VERDICTS = {
     "stop": "stoppet af kontrollen",
     "review": "afventer en persons afgørelse",
 }
 
 
-def table_marks(landing: HasPath, judgement: Judged | None) -> dict[str, str]:
+def table_marks(landing: Landing, judgement: Judged | None) -> dict[str, str]:
     """Name the tables whose newest figures are not in the release.
 
     Args:
@@ -63,17 +55,11 @@ def table_marks(landing: HasPath, judgement: Judged | None) -> dict[str, str]:
     Returns:
         Table id → reason, in Danish.
     """
-    return marks_in(landing.path, judgement)
-
-
-def marks_in(landing: Path, judgement: Judged | None) -> dict[str, str]:
-    """The same, for a landing folder."""
     marks = {
         tabel_id: f"kunne ikke hentes: {message}"
-        for (_, tabel_id), message in held.failed_fetches(landing).items()
+        for tabel_id, message in held.failed_fetches(landing).items()
     }
-    for (_, tabel_id), reason in held.refused_newest(landing).items():
-        marks[tabel_id] = reason
+    marks |= held.refused_newest(landing)
     for verdict in judgement.tabeller if judgement else ():
         if verdict.udfald in VERDICTS and not verdict.allerede_afgjort:
             marks[verdict.tabel_id] = VERDICTS[verdict.udfald]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from beskplan.errors import ReleaseError
+from beskplan.landing import Landing
 from beskplan.release import basis as bases
 from beskplan.release import contents, database, manifest, swap
 from beskplan.release.basis import Basis
@@ -55,7 +56,7 @@ def publish(settings: Settings, run_dir: Path, judgement: Judged) -> Release | N
     candidate = run_dir / CANDIDATE
     with swap.publish_lock(settings.releases):
         swap.clear_left_overs(settings.releases)
-        basis = bases.of_candidate(candidate, settings.landing, settings.seeds, judgement)
+        basis = bases.of_candidate(candidate, Landing(settings.landing), settings.seeds, judgement)
         if settings.token:
             _refuse_generated(candidate, basis)
         current = swap.current(settings.releases)
@@ -76,7 +77,7 @@ def is_current(settings: Settings) -> bool:
     current = swap.current(settings.releases)
     if current is None:
         return False
-    basis = bases.of_landing(settings.landing, settings.seeds)
+    basis = bases.of_landing(Landing(settings.landing), settings.seeds)
     return basis is not None and manifest.read(current)["fingeraftryk"] == basis.fingerprint
 
 

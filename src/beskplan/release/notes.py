@@ -1,0 +1,127 @@
+"""The lines around a table: what is synthetic, old, provisional or not shown, and whence it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from beskplan.landing_records import Vintage
+from beskplan.release import danish
+from beskplan.release.basis import Basis
+from beskplan.release.marks import NOT_UPDATED
+from beskplan.release.sheet import Column, Figure, Row
+
+SYNTHETIC = "SYNTETISKE TAL"
+EXAMPLE = "Eksempel, ikke vedtaget."
+PUBLISHERS = {
+    "jobindsats": "Jobindsats.dk (Styrelsen for Arbejdsmarked og Rekruttering)",
+    "statbank": "Danmarks Statistik, Statistikbanken",
+}
+ORIGINS = {
+    "api": "hentet fra kilden",
+    "optaget": "optagelse af kildens eget svar",
+    "genereret": "syntetiske tal, ikke fra kilden",
+}
+# Status → what stands in the cell, and what it means.
+NOT_SHOWN = {
+    "C": "– diskretioneret (kilden viser ikke tal om 1-2 personer)",
+    "U": "– kilden viser intet tal, og hvorfor kan ikke afgøres",
+    "I": "– ingen af de hentede tabeller holder tallet",
+    "M": "mangler: kilden har ikke sendt rækken",
+    "N": "mangler: måneden er ikke hentet, eller kilden har ikke offentliggjort den",
+}
+SUM_DIGITS = 12
+
+
+def titled(title: str, *, synthetic: bool) -> str:
+    """A title, with the mark that no reader may miss."""
+    return f"{SYNTHETIC}: {title}" if synthetic else title
+
+
+def warnings(
+    basis: Basis, tables: Iterable[str], synthetic: Iterable[str], *, example: bool = False
+) -> list[str]:
+    """The lines under a title.
+
+    Args:
+        basis: what the release rests on.
+        tables: ids of the source tables that the table rests on.
+        synthetic: those of them whose figures are generated.
+        example: whether the plan has not been adopted by anyone.
+    """
+    lines = [EXAMPLE] if example else []
+    generated = sorted(set(synthetic))
+    if generated:
+        lines.append(
+            f"{SYNTHETIC}: tallene fra {', '.join(generated)} er frembragt til afprøvning og siger "
+            "intet om virkeligheden."
+        )
+    lines += [
+        f"{tabel_id}: {NOT_UPDATED} (kvalitet/index.html)."
+        for tabel_id in sorted(set(tables) & basis.marked)
+    ]
+    return lines
+
+
+def sources(basis: Basis, tables: Iterable[str]) -> list[str]:
+    """One line a source table: whence, as of when, fetched when, which vintage."""
+    return [_source(basis.newest[tabel_id]) for tabel_id in sorted(set(tables) & set(basis.newest))]
+
+
+def _source(vintage: Vintage) -> str:
+    fetched = datetime.fromisoformat(vintage.hentet_utc)
+    return (
+        f"Kilde: {PUBLISHERS[vintage.kilde]}, tabel {vintage.tabel_id}; "
+        f"opgjort pr. {_as_of(vintage.update_latest)}; hentet {danish.moment(fetched)}; "
+        f"vintage {fetched:%Y%m%dT%H%M%SZ}, indholdssum {vintage.indholdssum[:SUM_DIGITS]}; "
+        f"{ORIGINS[vintage.oprindelse]}."
+    )
+
+
+def _as_of(update_latest: str) -> str:
+    """A source's own statement of its last update; as it stands where it is no date."""
+    try:
+        return danish.day(date.fromisoformat(update_latest[:10]))
+    except ValueError:
+        return update_latest
+
+
+def cells(columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:
+    """Say of every cell without a figure why it has none, and which figures are provisional."""
+    lines = [
+        f"{meaning}: {'; '.join(_places(columns, rows, status))}."
+        for status, meaning in NOT_SHOWN.items()
+        if _places(columns, rows, status)
+    ]
+    provisional = [
+        column.title
+        for nr, column in enumerate(columns)
+        if any(_is_provisional(row, nr) for row in rows)
+    ]
+    if provisional:
+        lines.append(
+            f"* Foreløbigt tal, som kilden retter i de følgende måneder: {', '.join(provisional)}."
+        )
+    return lines
+
+
+def _places(columns: Sequence[Column], rows: Sequence[Row], status: str) -> list[str]:
+    """Rows with such a cell, and in which columns; a row that has nothing else stands alone."""
+    found: dict[str, dict[str, None]] = {}
+    others: set[str] = set()
+    for row in rows:
+        for column, cell in zip(columns, row.cells, strict=False):
+            if isinstance(cell, Figure) and cell.status == status:
+                found.setdefault(row.label, {})[column.title] = None
+            elif isinstance(cell, Figure):
+                others.add(row.label)
+    return [_place(label, titles, label in others) for label, titles in found.items()]
+
+
+def _place(label: str, titles: Mapping[str, None], named: bool) -> str:
+    return f"{label} ({', '.join(titles)})" if named else label
+
+
+def _is_provisional(row: Row, nr: int) -> bool:
+    cell = row.cells[nr] if nr < len(row.cells) else None
+    return isinstance(cell, Figure) and cell.provisional and cell.value is not None

@@ -1,0 +1,138 @@
+"""A table as a workbook: real numbers, Danish number formats, ready to print."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from beskplan.release import danish
+from beskplan.release.sheet import Cell, Figure, Row, Sheet, Text
+
+# Nothing that a cell says is ever turned into something else.
+WORKBOOK_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
+}
+A4 = 9
+LINE_HEIGHT = 15.0
+TITLE_HEIGHT = 24.0
+FONT = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+STYLES: Mapping[str, Mapping[str, Any]] = {
+    "title": {"bold": True, "font_size": 14, "text_wrap": True},
+    "warning": {"bold": True, "font_color": "#9C0006", "text_wrap": True},
+    "header": {"bold": True, "text_wrap": True, "bg_color": "#D9E2EC", "border": 1},
+    "heading": {"bold": True, "text_wrap": True, "bg_color": "#F0F4F8", "border": 1},
+    "text": {"text_wrap": True, "border": 1},
+    "figure": {"align": "right", "border": 1},
+    "note": {"font_size": 9, "text_wrap": True},
+}
+
+
+def number_format(figure: Figure) -> str:
+    """The cell's number format; Excel writes point and comma as the reader's language has them."""
+    digits = "#,##0" + (f".{'0' * figure.decimals}" if figure.decimals else "")
+    return f'{digits}"{danish.PROVISIONAL}"' if figure.provisional else digits
+
+
+def write_sheet(path: Path, sheet: Sheet, stated_time: str) -> None:
+    """Write a table as a workbook of one sheet.
+
+    Args:
+        path: the file.
+        sheet: the table.
+        stated_time: the release's time, ISO UTC; the document's own time, so that the same table
+            gives the same bytes.
+    """
+    with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
+        created = datetime.fromisoformat(stated_time).astimezone(UTC).replace(tzinfo=None)
+        book.set_properties({"title": sheet.title, "author": "Beskplan", "created": created})
+        _Writer(book, sheet).write()
+
+
+@dataclass
+class _Writer:
+    """Writes one sheet from the top down."""
+
+    book: Any
+    sheet: Sheet
+
+    def write(self) -> None:
+        """Write all of it."""
+        self.page = self.book.add_worksheet(self.sheet.tab)
+        self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self.at = 0
+        for nr, column in enumerate(self.sheet.columns):
+            self.page.set_column(nr, nr, column.width)
+        self._across(self.sheet.title, "title", TITLE_HEIGHT)
+        for line in self.sheet.warnings:
+            self._across(line, "warning")
+        self.at += 1
+        self._header()
+        for row in self.sheet.rows:
+            self._row(row)
+        self.at += 1
+        for line in self.sheet.notes:
+            self._across(line, "note")
+        self._set_up_print()
+
+    def _format(self, style: str, **more: Any) -> Any:
+        properties = {**FONT, **STYLES[style], **more}
+        key = tuple(sorted(properties.items()))
+        if key not in self.formats:
+            self.formats[key] = self.book.add_format(properties)
+        return self.formats[key]
+
+    def _across(self, text: str, style: str, line_height: float = LINE_HEIGHT) -> None:
+        """One text over all columns; a merged cell does not grow, so its height is worked out."""
+        last = len(self.sheet.columns) - 1
+        per_line = sum(column.width for column in self.sheet.columns)
+        # A bold or large letter takes more room than the figure that widths are measured in.
+        lines = math.ceil(len(text) * 1.3 / per_line)
+        self.page.set_row(self.at, line_height * lines)
+        self.page.merge_range(self.at, 0, self.at, last, "", self._format(style))
+        self.page.write_string(self.at, 0, text, self._format(style))
+        self.at += 1
+
+    def _header(self) -> None:
+        for nr, column in enumerate(self.sheet.columns):
+            self.page.write_string(self.at, nr, column.title, self._format("header"))
+        self.page.freeze_panes(self.at + 1, self.sheet.label_columns)
+        self.page.repeat_rows(self.at)
+        self.at += 1
+
+    def _row(self, row: Row) -> None:
+        if row.is_heading:
+            self._across(
+                " ".join(cell.text for cell in row.cells if isinstance(cell, Text)), "heading"
+            )
+            return
+        for nr, cell in enumerate(row.cells):
+            self._cell(nr, cell)
+        self.at += 1
+
+    def _cell(self, nr: int, cell: Cell) -> None:
+        if isinstance(cell, Text):
+            style = (
+                self._format("text", indent=cell.indent) if cell.indent else self._format("text")
+            )
+            self.page.write_string(self.at, nr, cell.text, style)
+        elif cell.value is None:
+            self.page.write_string(self.at, nr, cell.text(), self._format("figure"))
+        else:
+            style = self._format("figure", num_format=number_format(cell))
+            self.page.write_number(self.at, nr, float(cell.value), style)
+
+    def _set_up_print(self) -> None:
+        self.page.set_landscape()
+        self.page.set_paper(A4)
+        self.page.fit_to_pages(1, 0)
+        self.page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        self.page.set_footer("&L&F&RSide &P af &N")

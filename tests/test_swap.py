@@ -1,0 +1,206 @@
+"""The swap: killed at any moment, read while it happens, and one publish at a time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from release_support import FIRST, Judgement, Landed, candidate, land, make_settings
+
+from beskplan.errors import ReleaseError
+from beskplan.release import manifest, publish, swap
+from beskplan.settings import Settings
+
+TESTS = Path(__file__).parent
+KILLS = 24
+SWAPS = 20
+READERS = 4
+QUERIES = 10_000
+
+# Publishes, and kills itself with SIGKILL at the n-th thing that it does to a file.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from release_support import Judgement
+from beskplan.release import contents, publish
+from beskplan.settings import Settings
+home, run, moment = Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+settings = Settings(home=home, seeds=home / "seeds")
+seen = 0
+def watch(event, args):
+    global seen
+    if event not in ("open", "os.mkdir", "os.rename", "os.remove", "os.symlink", "shutil.copyfile"):
+        return
+    if event == "open" and not str(args[0]).startswith(str(settings.releases)):
+        return
+    seen += 1
+    if seen == moment:
+        os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(watch)
+publish.publish(settings, settings.work / run, Judgement(run))
+print(seen)
+"""
+
+# Opens the current release again and again; each time, all that it reads must be of one release.
+READER = """
+import sys
+from pathlib import Path
+import duckdb
+current, queries = Path(sys.argv[1]), int(sys.argv[2])
+seen = set()
+for _ in range(queries):
+    folder = current.resolve()
+    with duckdb.connect(folder / "beskaeftigelsesplan.duckdb", read_only=True) as con:
+        release, stated, held, fetched = con.execute(
+            "select release_id, opgjort_utc, (select max(vaerdi) from fct_ydelser), "
+            "(select max(hentet_utc) from fct_ydelser) from _release"
+        ).fetchone()
+    number = int(release.split("-")[1])
+    assert folder.name == release, (folder, release)
+    assert held == 299 * number, (release, held)
+    assert stated == fetched, (release, stated, fetched)
+    seen.add(release)
+print(len(seen))
+"""
+
+
+def run_killed(settings: Settings, run: str, moment: int) -> subprocess.CompletedProcess[str]:
+    arguments = [str(TESTS), str(settings.home), run, str(moment)]
+    return subprocess.run(
+        [sys.executable, "-c", KILLED, *arguments], capture_output=True, text=True, timeout=60
+    )
+
+
+def fetched(nr: int) -> Landed:
+    return Landed("y25i01", f"2026-08-19T00:{nr:02d}:00Z")
+
+
+def whole_current(settings: Settings) -> str:
+    """The current release's id, after every file of it has been compared with its manifest."""
+    path = swap.current(settings.releases)
+    assert path is not None
+    assert manifest.faults(path) == []
+    assert (path / "beskaeftigelsesplan.duckdb").stat().st_size > 0
+    return path.name
+
+
+def test_killed_at_any_moment_current_is_whole_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    land(settings, FIRST)
+    first = candidate(settings, "k0", [FIRST])
+    assert publish.publish(settings, first, Judgement("k0")) is not None
+    before = whole_current(settings)
+
+    land(settings, fetched(0))
+    candidate(settings, "maal", [FIRST, fetched(0)])
+    whole = run_killed(settings, "maal", -1)
+    assert whole.returncode == 0, whole.stderr
+    events = int(whole.stdout)
+    assert events > KILLS
+    before = whole_current(settings)
+
+    outcomes = set()
+    for nr in range(1, KILLS + 1):
+        landed = fetched(nr)
+        land(settings, landed)
+        run = candidate(settings, f"k{nr}", [FIRST, landed], factor=nr)
+        killed = run_killed(settings, f"k{nr}", 1 + (nr - 1) * (events - 1) // (KILLS - 1))
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        after = whole_current(settings)
+        outcomes.add(after != before)
+        release = publish.publish(settings, run, Judgement(f"k{nr}"))
+        assert (release is None) == (after != before)
+        before = whole_current(settings)
+        assert before == f"2026M07-{nr + 2}"
+        assert list(settings.releases.glob(".ny-*")) == []
+    assert outcomes == {True, False}, "the kills lie on both sides of the swap"
+
+
+@pytest.mark.parametrize("part", range(1, 7))
+def test_killed_by_the_clock(tmp_path: Path, part: int) -> None:
+    """The moments between two files, such as in the middle of the database."""
+    settings = make_settings(tmp_path)
+    land(settings, FIRST)
+    run = candidate(settings, "k1", [FIRST])
+    arguments = [str(TESTS), str(settings.home), "k1", "-1"]
+    process = subprocess.Popen([sys.executable, "-c", KILLED, *arguments], stdout=subprocess.PIPE)
+    while process.poll() is None and not list(settings.releases.glob(".ny-*")):
+        time.sleep(0.002)
+    time.sleep(0.03 * part)
+    process.kill()
+    process.communicate()
+    published = (settings.releases / "current").exists()
+    release = publish.publish(settings, run, Judgement("k2"))
+    assert (release is None) == published
+    assert whole_current(settings) == "2026M07-1"
+
+
+def test_renamed_but_not_swapped_in_is_taken_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = make_settings(tmp_path)
+    land(settings, FIRST)
+    run = candidate(settings, "k1", [FIRST])
+    with monkeypatch.context() as patch:
+        patch.setattr(swap, "swap_in", lambda _: os.strerror(0))
+        publish.publish(settings, run, Judgement("k1"))
+    assert swap.current(settings.releases) is None
+    written = (settings.releases / "2026M07-1" / "manifest.json").stat().st_mtime_ns
+    release = publish.publish(settings, run, Judgement("k2"))
+    assert release is not None
+    assert release.release_id == "2026M07-1"
+    assert (release.path / "manifest.json").stat().st_mtime_ns == written
+
+
+def test_two_publishes_at_once_give_one_release(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    land(settings, FIRST)
+    processes = []
+    for run in ("k1", "k2"):
+        candidate(settings, run, [FIRST])
+        arguments = [str(TESTS), str(settings.home), run, "-1"]
+        processes.append(subprocess.Popen([sys.executable, "-c", KILLED, *arguments]))
+    assert [process.wait(timeout=60) for process in processes] == [0, 0]
+    assert [path.name for path in swap.finished(settings.releases)] == ["2026M07-1"]
+    assert whole_current(settings) == "2026M07-1"
+
+
+def test_a_broken_current_is_said(tmp_path: Path) -> None:
+    (tmp_path / "current").symlink_to("2026M07-9")
+    with pytest.raises(ReleaseError, match="not a link to a release"):
+        swap.current(tmp_path)
+
+
+def test_readers_meet_no_error_and_no_mixed_release_while_20_are_swapped_in(
+    tmp_path: Path,
+) -> None:
+    settings = make_settings(tmp_path)
+    candidates = []
+    for nr in range(1, SWAPS + 1):
+        land(settings, fetched(nr))
+        candidates.append(candidate(settings, f"k{nr}", [fetched(nr)], factor=nr))
+    publish.publish(settings, candidates[0], Judgement("k1"))
+    arguments = [str(settings.releases / "current"), str(QUERIES // READERS)]
+    readers = [
+        subprocess.Popen(
+            [sys.executable, "-c", READER, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(READERS)
+    ]
+    for nr, run in enumerate(candidates[1:], start=2):
+        assert publish.publish(settings, run, Judgement(f"k{nr}")) is not None
+    still_reading = [reader.poll() is None for reader in readers]
+    answers = [reader.communicate(timeout=300) for reader in readers]
+    assert [reader.returncode for reader in readers] == [0] * READERS, answers
+    assert all(still_reading), "the readers were done before the last swap"
+    assert all(int(seen) > 1 for seen, _ in answers)
+    assert whole_current(settings) == f"2026M07-{SWAPS}"
