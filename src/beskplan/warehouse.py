@@ -8,21 +8,24 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from beskplan.errors import BuildError
+from beskplan.landing import Landing
+from beskplan.seeds import check_seeds
 from beskplan.settings import PROJECT, Settings
 
 DBT_PROJECT = PROJECT / "dbt_project"
 CANDIDATE = "kandidat.duckdb"
 LAGER = "lager.duckdb"
-PARSED = "partial_parse.msgpack"
-# The seeds whose content is baked into the loaded cells.
+NOT_COUNTED = frozenset({"stoppet", "afvist", "afloest"})
+# Seeds whose content is baked into the history; the others are read anew in each build.
 BAKED_SEEDS = ("kommuner.csv", "omraader.csv")
+FAILED = frozenset({"error", "fail", "runtime error"})
 
 Vintage = tuple[str, str, str]
 
@@ -40,7 +43,7 @@ def build_candidate(
 
     Args:
         settings: where things are.
-        run_dir: the run's folder; dbt's logs and target go there as well.
+        run_dir: the run's folder; dbt's log and target go there as well.
         as_of: ISO time; only vintages retrieved until then are used.
         left_out: (kilde, tabel_id, hentet_utc) of vintages to leave out although no decision
             says so.
@@ -52,15 +55,27 @@ def build_candidate(
         SeedError: a hand-kept table holds something impossible.
         BuildError: dbt did not finish; names the node and its message.
     """
+    check_seeds(settings.seeds)
     run_dir.mkdir(parents=True, exist_ok=True)
     candidate = run_dir / CANDIDATE
-    candidate.unlink(missing_ok=True)
-    dbt_vars = {
-        "landing": str(settings.landing),
-        "as_of": _normal_time(as_of) if as_of else "",
-        "udeladt": sorted("/".join(vintage) for vintage in left_out),
-    }
-    _run_dbt(settings, run_dir, candidate, dbt_vars)
+    for leftover in run_dir.glob(f"{CANDIDATE}*"):
+        leftover.unlink()
+    until = _normal_time(as_of) if as_of else ""
+    omitted = sorted(set(left_out))
+    lager = settings.work / LAGER
+    code = _code_checksum(settings)
+    if _fits(lager, code, _counted(settings, until, omitted)):
+        shutil.copyfile(lager, candidate)
+    _run_dbt(
+        settings,
+        run_dir,
+        {
+            "landing": str(settings.landing),
+            "as_of": until,
+            "udeladt": ["/".join(vintage) for vintage in omitted],
+        },
+    )
+    _sign(candidate, code)
     return candidate
 
 
@@ -84,31 +99,98 @@ def _normal_time(text: str) -> str:
     return f"{time:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _run_dbt(
-    settings: Settings, run_dir: Path, candidate: Path, dbt_vars: dict[str, object]
-) -> None:
+def _code_checksum(settings: Settings) -> str:
+    """Checksum over all that decides what the history in a warehouse looks like."""
+    files = [DBT_PROJECT / "dbt_project.yml"]
+    for folder in ("models", "macros", "tests"):
+        files += sorted((DBT_PROJECT / folder).rglob("*.*"))
+    total = hashlib.sha256(duckdb.__version__.encode())
+    for path in (*files, *(settings.seeds / name for name in BAKED_SEEDS)):
+        total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def _counted(settings: Settings, until: str, left_out: Iterable[Vintage]) -> dict[Vintage, str]:
+    """The vintages that dbt will count (see `int_vintager`), with their checksums."""
+    landing = Landing(settings.landing)
+    outcome = {
+        (made.kilde, made.tabel_id, made.hentet_utc): made.udfald for made in landing.decisions()
+    }
+    omitted = {key for key, udfald in outcome.items() if udfald in NOT_COUNTED} | set(left_out)
+    return {
+        key: vintage.indholdssum
+        for vintage in landing.vintages()
+        if (key := (vintage.kilde, vintage.tabel_id, vintage.hentet_utc)) not in omitted
+        and (not until or vintage.hentet_utc <= until)
+    }
+
+
+def _fits(lager: Path, code: str, counted: Mapping[Vintage, str]) -> bool:
+    """Whether adding vintages to a copy gives what building anew would give."""
+    if not lager.is_file():
+        return False
+    with duckdb.connect(str(lager), read_only=True) as connection:
+        if connection.execute("select kodesum from intern.lager").fetchone() != (code,):
+            return False
+        rows = connection.execute(
+            "select kilde, tabel_id, strftime(hentet_utc, '%Y-%m-%dT%H:%M:%SZ'), indholdssum "
+            "from int_vintager"
+        ).fetchall()
+    loaded = {(kilde, tabel_id, time): checksum for kilde, tabel_id, time, checksum in rows}
+    if not loaded.items() <= counted.items():
+        return False
+    newest: dict[tuple[str, str], str] = {}
+    for kilde, tabel_id, time in sorted(loaded):
+        newest[kilde, tabel_id] = time
+    return all(
+        time > newest.get((kilde, tabel_id), "")
+        for kilde, tabel_id, time in counted.keys() - loaded.keys()
+    )
+
+
+def _sign(candidate: Path, code: str) -> None:
+    """Write by which code the candidate was built; outside the schema that readers see."""
+    with duckdb.connect(str(candidate)) as connection:
+        connection.execute("create schema if not exists intern")
+        connection.execute("create or replace table intern.lager as select ? as kodesum", [code])
+
+
+def _run_dbt(settings: Settings, run_dir: Path, dbt_vars: Mapping[str, object]) -> None:
     target = run_dir / "target"
-    env = os.environ | {
-        "BESKPLAN_DUCKDB": str(candidate),
+    (target / "run_results.json").unlink(missing_ok=True)
+    environment = os.environ | {
+        "BESKPLAN_DUCKDB": str(run_dir / CANDIDATE),
+        # dbt wants seed paths relative to its project.
         "BESKPLAN_DBT_SEEDS": os.path.relpath(settings.seeds, DBT_PROJECT),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
     }
     command = [
-        str(Path(sys.executable).with_name("dbt")),
-        "build",
-        "--exclude-resource-type",
-        "unit_test",
-        "--project-dir",
-        str(DBT_PROJECT),
-        "--profiles-dir",
-        str(DBT_PROJECT),
-        "--target-path",
-        str(target),
-        "--log-path",
-        str(run_dir / "log"),
-        "--vars",
-        json.dumps(dbt_vars),
+        *(sys.executable, "-m", "dbt.cli.main", "--no-version-check", "build"),
+        *("--exclude-resource-type", "unit_test"),
+        *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+        *("--target-path", str(target), "--log-path", str(run_dir / "log")),
+        *("--vars", json.dumps(dict(dbt_vars))),
     ]
-    done = subprocess.run(command, env=env, cwd=DBT_PROJECT, capture_output=True, text=True)
+    done = subprocess.run(
+        command, env=environment, cwd=DBT_PROJECT, capture_output=True, text=True, check=False
+    )
     if done.returncode:
-        raise BuildError(done.stdout[-3000:], where="dbt", do="read the log")
+        raise BuildError(
+            f"dbt build failed: {_what_failed(target) or done.stdout[-2000:].strip()}",
+            where=f"run {run_dir.name}",
+            do="read the message; the whole log is log/dbt.log in the run's folder",
+        )
+
+
+def _what_failed(target: Path) -> str:
+    """The failing nodes and what they said, from dbt's own report."""
+    report = target / "run_results.json"
+    if not report.is_file():
+        return ""
+    results = json.loads(report.read_text(encoding="utf-8"))["results"]
+    return "; ".join(
+        f"{result['unique_id']}: {' '.join((result['message'] or '').split())}"
+        for result in results
+        if result["status"] in FAILED
+    )
