@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from beskplan.standin import control, jobindsats
+from beskplan.standin import control, jobindsats, statbank
 from beskplan.standin.front import Front
 from beskplan.standin.world import World
 
@@ -21,6 +21,6 @@ def create_app(world: World | None = None) -> FastAPI:
     app = FastAPI(title="Stand-in", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.world = world or World()
     app.add_middleware(Front, world=app.state.world)
-    for part in (jobindsats, control):
+    for part in (jobindsats, statbank, control):
         app.include_router(part.router)
     return app

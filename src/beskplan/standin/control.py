@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Body, Request
 from starlette.responses import JSONResponse, Response
 
-from beskplan.standin.faults import NAMES, Fault
+from beskplan.standin.faults import METADATA, NAMES, SHIFT, Fault
 from beskplan.standin.recorded import TIMES
 from beskplan.standin.world import World
 
@@ -52,6 +52,8 @@ def make_fault(name: str, **options: Any) -> Fault:
     if name not in NAMES:
         raise ValueError(f"Unknown fault: {name}. Known: {', '.join(NAMES)}")
     given = {key: value for key, value in options.items() if value is not None}
+    if name in (*METADATA, *SHIFT) and str(given.get("tabel")).lower() == "folk1a":
+        raise ValueError(f"Fault {name} strikes Jobindsats' tables only")
     for key, value in given.items():
         if key not in _TYPES:
             raise ValueError(f"Unknown option: {key}. Known: {', '.join(_TYPES)}")

@@ -8,9 +8,10 @@ from functools import cache
 
 import duckdb
 import numpy as np
+import pandas as pd
 
 from beskplan.standin.spec import Bools, Cells, Floats, NotAnswerableError, Selection, Table
-from beskplan.standin.tables import DATA, VISITATION_Y60
+from beskplan.standin.tables import DATA, UNKNOWN_AREA, VISITATION_Y60, tables
 
 TIMES = (
     datetime(2026, 8, 18, 19, 52, tzinfo=UTC),
@@ -59,6 +60,42 @@ def _block(table: Table, time: int) -> tuple[list[str], Floats, Bools]:
     values[where] = np.ma.filled(found["vaerdi"], np.nan)
     present[where] = True
     return periods, values, present
+
+
+def _long(table: Table, dimension: list[str]) -> pd.DataFrame:
+    """A table's newest recording, one row a cell."""
+    periods, values, present = _block(table, len(TIMES) - 1)
+    areas = [member.name for member in table.hierarchies[0].members]
+    named = np.array([area != UNKNOWN_AREA for area in areas])
+    where = (present & named[None, :, None, None]).nonzero()
+    return pd.DataFrame(
+        {
+            "tabel_id": table.table_id,
+            "periode": np.array(periods, dtype=object)[where[0]],
+            "omraade_navn": np.array(areas, dtype=object)[where[1]],
+            "dimensioner": np.array(dimension, dtype=object)[where[2]],
+            "maaling": np.array([m.label for m in table.measures], dtype=object)[where[3]],
+            "vaerdi": values[where],
+        }
+    )
+
+
+def newest_recording() -> pd.DataFrame:
+    """Every cell of the newest recording, for comparing it with what came of it.
+
+    Returns:
+        tabel_id, periode, omraade_navn, dimensioner (canonical, totals left out), maaling and
+        vaerdi (NaN where null was recorded). Uoplyst område is left out: at the newest time it
+        was not recorded, and answers take it from the time before.
+    """
+    found = []
+    for table in (table for table in tables().values() if table.table_id in UPDATED):
+        dimension = table.hierarchies[1] if len(table.hierarchies) > 1 else None
+        names = [""]
+        if dimension:
+            names += [f"{dimension.hierarchy_id}={m.name}" for m in dimension.members[1:]]
+        found.append(_long(table, names))
+    return pd.concat(found, ignore_index=True)
 
 
 class Recorded:
