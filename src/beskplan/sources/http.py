@@ -271,7 +271,7 @@ class HttpClient:
             return error.retry_after
         first = self.patience.first_wait
         longest = self.patience.longest_wait
-        return wait_exponential_jitter(initial=first, max=longest, jitter=first)(state)
+        return wait_exponential_jitter(multiplier=first, max=longest, jitter=first)(state)
 
     def _say_retry(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
