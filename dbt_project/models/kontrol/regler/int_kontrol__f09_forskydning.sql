@@ -179,8 +179,11 @@ final as (
         cast({{ g['f9_gevinst'] }} as double) as graense,
         concat(
             'Række ', navngivne.fra_raekke, '-', navngivne.til_raekke,
-            ' ser forskudt ud med ', abs(navngivne.trin), ': ', navngivne.omraade_navn,
-            ' bærer ', navngivne.baerer_navn, 's tal.'
+            ' ser forskudt ud med ',
+            case when abs(navngivne.trin) = 1 then 'én' else abs(navngivne.trin) end,
+            ': ', navngivne.omraade_navn, ' bærer ', navngivne.baerer_navn,
+            case when right(navngivne.baerer_navn, 1) in ('s', 'x', 'z') then '''' else 's' end,
+            ' tal.'
         ) as besked
     from navngivne
     inner join serier

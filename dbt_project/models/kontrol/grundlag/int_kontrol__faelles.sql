@@ -1,0 +1,47 @@
+{{ config(materialized='table') }}
+-- One row: what all tables share and no table can be judged without.
+
+with omraader as (
+    select * from {{ ref('int_kontrol__omraader') }}
+    where omraade_art = 'kommune'
+),
+
+vintager as (
+    select * from {{ ref('kontrol_vintager') }}
+),
+
+celler as (
+    select * from {{ ref('int_kontrol__celler') }}
+),
+
+kilder as (
+    select * from {{ ref('kilder') }}
+),
+
+dobbelte as (
+    select 1 as en
+    from celler
+    group by scenarie, serie_id, omraade_nr, periode_nr
+    having count(*) > 1
+),
+
+final as (
+    select
+        (select count(distinct omraader.omraade_kode) from omraader) as antal_kommuner,
+        (
+            select
+                count(*)
+                - count(distinct (vintager.scenarie, vintager.kilde, vintager.tabel_id))
+            from vintager
+        ) as dobbelte_udgaver,
+        (select count(*) from dobbelte) as dobbelte_celler,
+        (
+            select count(*) from vintager
+            anti join kilder
+                on
+                    vintager.kilde = kilder.kilde
+                    and vintager.tabel_id = kilder.tabel_id
+        ) as ukendte_kilder
+)
+
+select * from final

@@ -1,0 +1,145 @@
+"""What the gate says of a candidate, and its form on disk."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+
+FILE = "bedoemmelse.json"
+
+Outcome = Literal["pass", "review", "stop"]
+RuleOutcome = Literal["stop", "review", "note"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One suspect cell (or series, or table) and the rule that found it.
+
+    Args:
+        regel_id: the rule.
+        udfald: what the rule leads to here: stop, review or note.
+        besked: what is wrong, in Danish.
+        omraade: the area's name; empty where the finding is on more than one.
+        periode: `2026M07`; empty where the finding is on more than one.
+        maaling: the measure's label.
+        dimensioner: the breakdown's member; empty for the total.
+        vaerdi: the value found.
+        forventet: what was expected.
+        score: how far off; larger is worse.
+        graense: the score that would just have passed.
+    """
+
+    regel_id: str
+    udfald: RuleOutcome
+    besked: str
+    omraade: str
+    periode: str
+    maaling: str
+    dimensioner: str
+    vaerdi: float | None
+    forventet: float | None
+    score: float | None
+    graense: float | None
+
+
+@dataclass(frozen=True)
+class TableVerdict:
+    """The verdict on one table's newest vintage.
+
+    Args:
+        kilde: source.
+        tabel_id: table.
+        hentet_utc: the vintage, ISO UTC.
+        udfald: pass, review or stop.
+        allerede_afgjort: it had been accepted before this run; the verdict changes nothing.
+        fund: findings, the worst first.
+        uden_styrke: cells or series that were too small for a verdict on their history.
+    """
+
+    kilde: str
+    tabel_id: str
+    hentet_utc: str
+    udfald: Outcome
+    allerede_afgjort: bool
+    fund: tuple[Finding, ...]
+    uden_styrke: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule with what it tested in this candidate.
+
+    Args:
+        regel_id: the rule.
+        beskrivelse: what it asks, in Danish.
+        alvor: critical or warning.
+        udfald: what a failure leads to.
+        ess_niveau: level of validation, 0 to 5 (ESS).
+        reference: method.
+        graense: the threshold in words; empty where the rule has none.
+        begrundelse: why the threshold is what it is.
+        testet: units tested.
+        fundet: units that failed.
+        uden_styrke: units too small to test.
+    """
+
+    regel_id: str
+    beskrivelse: str
+    alvor: str
+    udfald: RuleOutcome
+    ess_niveau: int
+    reference: str
+    graense: str
+    begrundelse: str
+    testet: int
+    fundet: int
+    uden_styrke: int
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The gate's judgement of one candidate.
+
+    Args:
+        koersel: the run.
+        tabeller: one verdict a table.
+        faelles: what is wrong with what all tables share; empty in a judgement that stands.
+        regler: every rule.
+    """
+
+    koersel: str
+    tabeller: tuple[TableVerdict, ...]
+    faelles: tuple[str, ...]
+    regler: tuple[Rule, ...]
+
+    @property
+    def left_out(self) -> list[tuple[str, str, str]]:
+        """(kilde, tabel_id, hentet_utc) of the vintages that may not be in the release."""
+        return [
+            (table.kilde, table.tabel_id, table.hentet_utc)
+            for table in self.tabeller
+            if table.udfald != "pass" and not table.allerede_afgjort
+        ]
+
+    def save(self, folder: Path) -> Path:
+        """Write the judgement into a run's folder."""
+        path = folder / FILE
+        path.write_bytes(orjson.dumps(asdict(self)))
+        return path
+
+    @classmethod
+    def load(cls, folder: Path) -> Judgement:
+        """Read the judgement of a run's folder."""
+        data: dict[str, Any] = orjson.loads((folder / FILE).read_bytes())
+        return cls(
+            koersel=data["koersel"],
+            tabeller=tuple(
+                TableVerdict(**(table | {"fund": tuple(Finding(**f) for f in table["fund"])}))
+                for table in data["tabeller"]
+            ),
+            faelles=tuple(data["faelles"]),
+            regler=tuple(Rule(**rule) for rule in data["regler"]),
+        )
