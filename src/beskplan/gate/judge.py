@@ -99,23 +99,23 @@ def _verdicts(
     limits: Mapping[str, suites.Threshold],
 ) -> Iterable[TableVerdict]:
     findings = _findings(frames["kontrol_fund"], applied, limits)
-    for row in frames["tabeller"].itertuples():
-        key = (str(row.kilde), str(row.tabel_id))
+    for row in frames["tabeller"].to_dict("records"):
+        key = (row["kilde"], row["tabel_id"])
         failed = [item for item in applied if key in item.tables]
-        worst = min(
+        worst: RuleOutcome = min(
             (item.meta["udfald"] for item in failed),
             key=SEVERITY_ORDER.index,
             default="note",
         )
         structure = tuple(_structural(item) for item in failed if item.meta["maalt"] is None)
         yield TableVerdict(
-            kilde=str(row.kilde),
-            tabel_id=str(row.tabel_id),
-            hentet_utc=str(row.hentet_utc),
+            kilde=row["kilde"],
+            tabel_id=row["tabel_id"],
+            hentet_utc=row["hentet_utc"],
             udfald=OUTCOME[worst],
-            allerede_afgjort=bool(row.er_afgjort),
+            allerede_afgjort=bool(row["er_afgjort"]),
             fund=structure + tuple(findings.get(key, ())),
-            uden_styrke=int(row.uden_styrke),
+            uden_styrke=int(row["uden_styrke"]),
         )
 
 

@@ -180,7 +180,10 @@ final as (
         concat(
             'Række ', navngivne.fra_raekke, '-', navngivne.til_raekke,
             ' ser forskudt ud med ',
-            case when abs(navngivne.trin) = 1 then 'én' else abs(navngivne.trin) end,
+            case
+                when abs(navngivne.trin) = 1 then 'én'
+                else cast(abs(navngivne.trin) as varchar)
+            end,
             ': ', navngivne.omraade_navn, ' bærer ', navngivne.baerer_navn,
             case when right(navngivne.baerer_navn, 1) in ('s', 'x', 'z') then '''' else 's' end,
             ' tal.'
