@@ -27,14 +27,31 @@ opslag as (
     from omraader
 ),
 
-synlige as (
+-- Few cells are empty; only for those is it asked whether a sibling measure is visible.
+uden_vaerdi as (
     select distinct
         fil,
         omraade,
         periode,
         dimensioner
     from celler
-    where vaerdi > 0
+    where vaerdi is null and not raekke_mangler
+),
+
+synlige as (
+    select distinct
+        celler.fil,
+        celler.omraade,
+        celler.periode,
+        celler.dimensioner
+    from celler
+    semi join uden_vaerdi
+        on
+            celler.fil = uden_vaerdi.fil
+            and celler.omraade = uden_vaerdi.omraade
+            and celler.periode = uden_vaerdi.periode
+            and celler.dimensioner = uden_vaerdi.dimensioner
+    where celler.vaerdi > 0
 ),
 
 tomme as (

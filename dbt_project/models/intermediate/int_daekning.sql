@@ -9,18 +9,34 @@
 -- depends_on: {{ ref('int_obs') }}
 
 with celler as (
-    select * from {{ ref('int_celler') }}
+    select * from {{ ref('stg_landing__celler') }}
+    where fil in {{ nye_filer() }}
 ),
 
-final as (
+vintager as (
+    select * from {{ ref('int_vintager') }}
+),
+
+spurgt as (
     select distinct
-        kilde,
-        tabel_id,
-        hentet_utc,
+        fil,
         maaling_id,
         dimensioner,
         periode
     from celler
+),
+
+final as (
+    select
+        vintager.kilde,
+        vintager.tabel_id,
+        vintager.hentet_utc,
+        spurgt.maaling_id,
+        spurgt.dimensioner,
+        spurgt.periode
+    from spurgt
+    inner join vintager
+        on spurgt.fil = vintager.fil
 )
 
 select * from final

@@ -67,24 +67,60 @@ with celler as (
     ),
 {% endif %}
 
+-- A table with one vintage here has one observation of each cell: nothing to compare.
+med_historie as (
+    select
+        kilde,
+        tabel_id
+    from observationer
+    group by kilde, tabel_id
+    having min(hentet_utc) < max(hentet_utc)
+),
+
+foerste as (
+    select
+        observationer.*,
+        cast(null as timestamp) as gyldig_til
+    from observationer
+    anti join med_historie
+        on
+            observationer.kilde = med_historie.kilde
+            and observationer.tabel_id = med_historie.tabel_id
+),
+
 -- Vintages that did not ask for a cell hold no row of it, and so close nothing.
 med_forrige as (
     select
-        *,
-        lag(vaerdi) over forloeb as forrige_vaerdi,
-        lag(status) over forloeb as forrige_status,
-        lag(oprindelse) over forloeb as forrige_oprindelse
+        observationer.*,
+        lag(observationer.vaerdi) over forloeb as forrige_vaerdi,
+        lag(observationer.status) over forloeb as forrige_status,
+        lag(observationer.oprindelse) over forloeb as forrige_oprindelse
     from observationer
-    window forloeb as (partition by celle_id order by hentet_utc)
+    semi join med_historie
+        on
+            observationer.kilde = med_historie.kilde
+            and observationer.tabel_id = med_historie.tabel_id
+    window forloeb as (
+        partition by observationer.celle_id order by observationer.hentet_utc
+    )
 ),
 
 versioner as (
-    select * from med_forrige
+    select * exclude (forrige_vaerdi, forrige_status, forrige_oprindelse) from med_forrige
     where
         forrige_status is null
         or vaerdi is distinct from forrige_vaerdi
         or status <> forrige_status
         or oprindelse <> forrige_oprindelse
+),
+
+samlet as (
+    select * from foerste
+    union all by name
+    select
+        *,
+        lead(hentet_utc) over (partition by celle_id order by hentet_utc) as gyldig_til
+    from versioner
 ),
 
 final as (
@@ -100,8 +136,8 @@ final as (
         status,
         oprindelse,
         hentet_utc as gyldig_fra,
-        lead(hentet_utc) over (partition by celle_id order by hentet_utc) as gyldig_til
-    from versioner
+        gyldig_til
+    from samlet
 )
 
 select * from final

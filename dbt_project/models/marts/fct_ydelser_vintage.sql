@@ -1,3 +1,6 @@
+{{ config(materialized='view') }}
+-- A view: a new vintage costs what it adds to int_obs, not a new copy of all the history.
+
 with obs as (
     select * from {{ ref('int_obs') }}
     where kilde = 'jobindsats'
