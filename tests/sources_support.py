@@ -1,16 +1,13 @@
-"""A running stand-in and settings that point to it, for the tests of sources and fetching."""
+"""What the tests of sources and fetching share."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from beskplan.settings import Settings
-from beskplan.standin.server import Running, running
+from beskplan.standin.server import Running
 
 TOKEN = "proeve-noegle-1"
 TIMES = (
@@ -18,21 +15,6 @@ TIMES = (
     datetime(2026, 8, 19, 7, 59, tzinfo=UTC),
     datetime(2026, 8, 19, 18, 49, tzinfo=UTC),
 )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Running]:
-    with running() as found:
-        yield found
-
-
-@pytest.fixture
-def standin(server: Running) -> Iterator[Running]:
-    server.clear_faults()
-    server.set_clock(TIMES[2])
-    server.forget_requests()
-    yield server
-    server.clear_faults()
 
 
 def small_settings(server: Running, home: Path) -> Settings:
@@ -48,8 +30,3 @@ def small_settings(server: Running, home: Path) -> Settings:
         wait_s=0.001,
         timeout_s=10,
     )
-
-
-@pytest.fixture
-def settings(standin: Running, tmp_path: Path) -> Settings:
-    return small_settings(standin, tmp_path)

@@ -31,7 +31,7 @@ from beskplan.landing import Landing
 from beskplan.settings import Settings
 from beskplan.standin.server import Running
 
-pytest_plugins = ["sources_support"]
+pytest_plugins = ["sources_fixtures"]
 
 TABLE = "y25i01"
 KILDE = "jobindsats"
