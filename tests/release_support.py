@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from beskplan.errors import WrongKeyError
+from beskplan.gate.judgement import Judgement, Outcome, TableVerdict
 from beskplan.landing import Landing
 from beskplan.landing_records import DecisionOutcome, LookOutcome
 from beskplan.settings import Settings
@@ -61,18 +62,13 @@ comment on column fct_ydelser.vaerdi is 'Værdien';
 """
 
 
-@dataclass(frozen=True)
-class Verdict:
-    kilde: str
-    tabel_id: str
-    udfald: str
-    allerede_afgjort: bool = False
+def judged(run: str, *tables: TableVerdict) -> Judgement:
+    """A judgement of a run."""
+    return Judgement(koersel=run, tabeller=tables, faelles=(), regler=())
 
 
-@dataclass(frozen=True)
-class Judgement:
-    koersel: str
-    tabeller: Sequence[Verdict] = field(default_factory=tuple)
+def verdict(tabel_id: str, udfald: Outcome, *, decided: bool = False) -> TableVerdict:
+    return TableVerdict("jobindsats", tabel_id, "2026-08-18T19:52:00Z", udfald, decided, (), 0)
 
 
 @dataclass(frozen=True)

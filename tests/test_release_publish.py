@@ -10,14 +10,14 @@ import pytest
 from release_support import (
     FIRST,
     SECOND,
-    Judgement,
     Landed,
-    Verdict,
     candidate,
     decide,
+    judged,
     land,
     look,
     make_settings,
+    verdict,
 )
 
 from beskplan.errors import ReleaseError
@@ -35,7 +35,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def publish_once(settings: Settings, run: str = "k1", **more: object) -> publish.Release:
-    release = publish.publish(settings, candidate(settings, run, [FIRST], **more), Judgement(run))
+    release = publish.publish(settings, candidate(settings, run, [FIRST], **more), judged(run))
     assert release is not None
     return release
 
@@ -118,7 +118,7 @@ def test_manifest_states_rows_sums_and_vintages(settings: Settings) -> None:
 def test_second_publish_of_the_same_is_none(settings: Settings) -> None:
     publish_once(settings)
     before = {path: path.stat().st_mtime_ns for path in settings.releases.rglob("*")}
-    again = publish.publish(settings, candidate(settings, "k2", [FIRST]), Judgement("k2"))
+    again = publish.publish(settings, candidate(settings, "k2", [FIRST]), judged("k2"))
     assert again is None
     after = {path: path.stat().st_mtime_ns for path in settings.releases.rglob("*")}
     assert {p.name for p in after} == {p.name for p in before}
@@ -149,7 +149,7 @@ def test_is_current_needs_decided_vintages(settings: Settings) -> None:
 def test_stopped_table_goes_out_marked_in_this_run_and_the_next(settings: Settings) -> None:
     land(settings, SECOND)
     decide(settings, SECOND, "stoppet", "beskplan gate", CLOCK)
-    stop = Judgement("k1", (Verdict("jobindsats", "y25i01", "stop"),))
+    stop = judged("k1", verdict("y25i01", "stop"))
     release = publish.publish(settings, candidate(settings, "k1", [FIRST]), stop)
     assert release is not None
     table = manifest.read(release.path)["tabeller"][0]
@@ -158,7 +158,7 @@ def test_stopped_table_goes_out_marked_in_this_run_and_the_next(settings: Settin
     with duckdb.connect(release.path / "beskaeftigelsesplan.duckdb", read_only=True) as con:
         marks = con.execute("select er_opdateret, maerke from _release_tabeller").fetchall()
     assert marks == [(False, "ikke opdateret: se fund")]
-    passed = Judgement("k2", (Verdict("jobindsats", "y25i01", "pass", True),))
+    passed = judged("k2", verdict("y25i01", "pass", decided=True))
     assert publish.publish(settings, candidate(settings, "k2", [FIRST]), passed) is None
 
 
@@ -174,7 +174,7 @@ def test_a_failed_look_marks_until_a_good_one(settings: Settings) -> None:
 
 def test_an_approved_review_is_not_marked(settings: Settings) -> None:
     decide(settings, FIRST, "accepteret", "Anne Jensen", CLOCK)
-    review = Judgement("k1", (Verdict("jobindsats", "y25i01", "review", True),))
+    review = judged("k1", verdict("y25i01", "review", decided=True))
     release = publish.publish(settings, candidate(settings, "k1", [FIRST]), review)
     assert release is not None
     assert manifest.read(release.path)["tabeller"][0]["er_opdateret"] is True
@@ -187,9 +187,9 @@ def test_token_refuses_generated_cells(settings: Settings, synthetic: bool) -> N
     run = candidate(settings, "k1", [FIRST, generated], synthetic=synthetic)
     real = make_settings(settings.home, token="en-noegle")
     with pytest.raises(ReleaseError, match="with a real token a release that would hold"):
-        publish.publish(real, run, Judgement("k1"))
+        publish.publish(real, run, judged("k1"))
     assert not (settings.releases / "current").exists()
-    assert publish.publish(settings, run, Judgement("k1")) is not None
+    assert publish.publish(settings, run, judged("k1")) is not None
 
 
 def test_decisions_state_a_persons_time_and_no_machines(settings: Settings) -> None:
@@ -222,7 +222,7 @@ def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
 def test_candidate_on_an_unlanded_vintage_is_refused(settings: Settings) -> None:
     run = candidate(settings, "k1", [FIRST, SECOND])
     with pytest.raises(ReleaseError, match="landing does not hold"):
-        publish.publish(settings, run, Judgement("k1"))
+        publish.publish(settings, run, judged("k1"))
 
 
 def test_a_damaged_release_is_noticed(settings: Settings) -> None:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from release_support import FIRST, Judgement, Landed, candidate, land, make_settings
+from release_support import FIRST, Landed, candidate, judged, land, make_settings
 
 from beskplan.errors import ReleaseError
 from beskplan.release import manifest, publish, swap
@@ -28,7 +28,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from release_support import Judgement
+from release_support import judged
 from beskplan.release import contents, publish
 from beskplan.settings import Settings
 home, run, moment = Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
@@ -47,7 +47,7 @@ def watch(event, args):
     if seen == moment or (moment == -1 and swapping) or (moment == -2 and after_swap):
         os.kill(os.getpid(), signal.SIGKILL)
 sys.addaudithook(watch)
-publish.publish(settings, settings.work / run, Judgement(run))
+publish.publish(settings, settings.work / run, judged(run))
 print(seen)
 """
 
@@ -101,7 +101,7 @@ def test_killed_at_any_moment_current_is_whole_and_the_next_run_goes_on(tmp_path
     settings = make_settings(tmp_path)
     land(settings, FIRST)
     first = candidate(settings, "k0", [FIRST])
-    assert publish.publish(settings, first, Judgement("k0")) is not None
+    assert publish.publish(settings, first, judged("k0")) is not None
     before = whole_current(settings)
 
     land(settings, fetched(0))
@@ -122,7 +122,7 @@ def test_killed_at_any_moment_current_is_whole_and_the_next_run_goes_on(tmp_path
         assert killed.returncode == -signal.SIGKILL, killed.stderr
         after = whole_current(settings)
         outcomes.add(after != before)
-        release = publish.publish(settings, run, Judgement(f"k{nr}"))
+        release = publish.publish(settings, run, judged(f"k{nr}"))
         assert (release is None) == (after != before)
         before = whole_current(settings)
         assert before == f"2026M07-{nr + 2}"
@@ -144,7 +144,7 @@ def test_killed_by_the_clock(tmp_path: Path, part: int) -> None:
     process.kill()
     process.communicate()
     published = (settings.releases / "current").exists()
-    release = publish.publish(settings, run, Judgement("k2"))
+    release = publish.publish(settings, run, judged("k2"))
     assert (release is None) == published
     assert whole_current(settings) == "2026M07-1"
 
@@ -157,10 +157,10 @@ def test_renamed_but_not_swapped_in_is_taken_as_it_is(
     run = candidate(settings, "k1", [FIRST])
     with monkeypatch.context() as patch:
         patch.setattr(swap, "swap_in", lambda _: os.strerror(0))
-        publish.publish(settings, run, Judgement("k1"))
+        publish.publish(settings, run, judged("k1"))
     assert swap.current(settings.releases) is None
     written = (settings.releases / "2026M07-1" / "manifest.json").stat().st_mtime_ns
-    release = publish.publish(settings, run, Judgement("k2"))
+    release = publish.publish(settings, run, judged("k2"))
     assert release is not None
     assert release.release_id == "2026M07-1"
     assert (release.path / "manifest.json").stat().st_mtime_ns == written
@@ -193,7 +193,7 @@ def test_readers_meet_no_error_and_no_mixed_release_while_20_are_swapped_in(
     for nr in range(1, SWAPS + 1):
         land(settings, fetched(nr))
         candidates.append(candidate(settings, f"k{nr}", [fetched(nr)], factor=nr))
-    publish.publish(settings, candidates[0], Judgement("k1"))
+    publish.publish(settings, candidates[0], judged("k1"))
     last = f"2026M07-{SWAPS}"
     arguments = [str(settings.releases / "current"), str(QUERIES // READERS), last]
     readers = [
@@ -206,7 +206,7 @@ def test_readers_meet_no_error_and_no_mixed_release_while_20_are_swapped_in(
         for _ in range(READERS)
     ]
     for nr, run in enumerate(candidates[1:], start=2):
-        assert publish.publish(settings, run, Judgement(f"k{nr}")) is not None
+        assert publish.publish(settings, run, judged(f"k{nr}")) is not None
     answers = [reader.communicate(timeout=300) for reader in readers]
     assert [reader.returncode for reader in readers] == [0] * READERS, answers
     counts = [[int(number) for number in answer.split()] for answer, _ in answers]

@@ -12,12 +12,13 @@ import duckdb
 import orjson
 
 from beskplan.errors import ReleaseError
+from beskplan.gate.judgement import Judgement
 from beskplan.landing import Landing
 from beskplan.landing_records import Vintage
 from beskplan.release import held
 from beskplan.release.code import code_checksum
 from beskplan.release.held import VintageKey
-from beskplan.release.marks import Judged, table_marks
+from beskplan.release.marks import table_marks
 
 KEYS_SQL = """
 select kilde, tabel_id, strftime(hentet_utc::timestamptz, '%Y-%m-%dT%H:%M:%SZ') as hentet
@@ -72,7 +73,7 @@ class Basis:
         return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def of_candidate(candidate: Path, landing: Landing, seeds: Path, judgement: Judged) -> Basis:
+def of_candidate(candidate: Path, landing: Landing, seeds: Path, judgement: Judgement) -> Basis:
     """Read what a built candidate rests on.
 
     Raises:
@@ -99,7 +100,9 @@ def _key(vintage: Vintage) -> VintageKey:
     return vintage.kilde, vintage.tabel_id, vintage.hentet_utc
 
 
-def _basis(used: set[VintageKey], landing: Landing, seeds: Path, judgement: Judged | None) -> Basis:
+def _basis(
+    used: set[VintageKey], landing: Landing, seeds: Path, judgement: Judgement | None
+) -> Basis:
     landed = tuple(v for v in landing.vintages() if _key(v) in used)
     unknown = used - {_key(vintage) for vintage in landed}
     if unknown or not landed:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import duckdb
 
+from beskplan.gate.judgement import Judgement
 from beskplan.release import csvfile, readme, resultatmaal, xlsxfile, ydelsesoversigt
 from beskplan.release.basis import Basis
 from beskplan.release.database import Identity
 from beskplan.release.held import DECISION_COLUMNS
-from beskplan.release.marks import Judged
 from beskplan.release.rows import records
 from beskplan.release.sheet import Sheet
 from beskplan.settings import Settings
@@ -30,7 +30,7 @@ def write(
     settings: Settings,
     identity: Identity,
     basis: Basis,
-    judgement: Judged,
+    judgement: Judgement,
     folder: Path,
 ) -> dict[str, int]:
     """Write everything but database, Parquet and manifest.

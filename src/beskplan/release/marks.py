@@ -2,41 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
-
+from beskplan.gate.judgement import Judgement
 from beskplan.landing import Landing
 from beskplan.release import held
 
 NOT_UPDATED = "ikke opdateret: se fund"
-
-
-class Verdict(Protocol):
-    """The gate's verdict on one table, as far as the release reads it."""
-
-    @property
-    def tabel_id(self) -> str:
-        """The source's id."""
-
-    @property
-    def udfald(self) -> str:
-        """`pass`, `review` or `stop`."""
-
-    @property
-    def allerede_afgjort(self) -> bool:
-        """Whether the vintage had been decided before this run."""
-
-
-class Judged(Protocol):
-    """The gate's judgement, as far as the release reads it."""
-
-    @property
-    def koersel(self) -> str:
-        """The run."""
-
-    @property
-    def tabeller(self) -> Sequence[Verdict]:
-        """One verdict a table."""
 
 
 VERDICTS = {
@@ -45,7 +15,7 @@ VERDICTS = {
 }
 
 
-def table_marks(landing: Landing, judgement: Judged | None) -> dict[str, str]:
+def table_marks(landing: Landing, judgement: Judgement | None) -> dict[str, str]:
     """Name the tables whose newest figures are not in the release.
 
     Args:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from beskplan.errors import ReleaseError
+from beskplan.gate.judgement import Judgement
 from beskplan.landing import Landing
 from beskplan.release import basis as bases
 from beskplan.release import contents, database, manifest, swap
 from beskplan.release.basis import Basis
 from beskplan.release.database import Identity
-from beskplan.release.marks import Judged
 from beskplan.settings import Settings
 
 CANDIDATE = "kandidat.duckdb"
@@ -36,7 +36,7 @@ class Release:
     fingerprint: str
 
 
-def publish(settings: Settings, run_dir: Path, judgement: Judged) -> Release | None:
+def publish(settings: Settings, run_dir: Path, judgement: Judgement) -> Release | None:
     """Publish a judged candidate.
 
     Killed at any moment, `current` is the whole release before or the whole new one, and the next
@@ -99,7 +99,7 @@ def _renamed_but_not_swapped_in(releases: Path, current: Path | None, basis: Bas
 
 
 def _write(
-    settings: Settings, candidate: Path, judgement: Judged, basis: Basis, current: Path | None
+    settings: Settings, candidate: Path, judgement: Judgement, basis: Basis, current: Path | None
 ) -> Path:
     unfinished = settings.releases / f"{swap.UNFINISHED}{judgement.koersel}"
     unfinished.mkdir()
