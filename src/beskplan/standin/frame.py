@@ -110,6 +110,8 @@ def to_json(frame: Frame) -> bytes:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     return str(value).replace(".", ",") if isinstance(value, float) else str(value)

@@ -193,7 +193,10 @@ def _answer(table_id: str, request: Request) -> Response:
     if offered is None:
         return _no_such_table(table_id)
     table, provider = offered
-    shown = faults.on_table((*world.standing(table.table_id), *struck), table)
+    standing = world.standing(table.table_id)
+    # a fault that struck for the last time no longer stands
+    last_time = [fault for fault in struck if not any(fault is other for other in standing)]
+    shown = faults.on_table((*standing, *last_time), table)
     params = list(request.query_params.multi_items())
     form = request.query_params.get("format", "json")
     try:

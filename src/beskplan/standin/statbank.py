@@ -98,6 +98,7 @@ def _frame(question: Question) -> Frame:
     """Rows of the answer; in a streaming format zeros are left out."""
     figures = folk1a.cells(question.chosen)
     kept = figures > 0 if question.form == "BULK" else np.ones(figures.shape, dtype=bool)
+    places = kept.nonzero()
     columns, data = [], []
     for axis, (variable, wanted) in enumerate(
         zip(folk1a.variables(), question.chosen, strict=True)
@@ -107,7 +108,7 @@ def _frame(question: Question) -> Frame:
         indices = [len(variable.values) - 1] if wanted is None else wanted
         names = [present(variable.values[nr], question.presentation) for nr in indices]
         columns.append("TID" if variable.time else variable.id)
-        data.append(np.array(names, dtype=object)[kept.nonzero()[axis]].tolist())
+        data.append(np.array(names, dtype=object)[places[axis]].tolist())
     area = columns.index("OMRÅDE") if "OMRÅDE" in columns else None
     data.append(figures[kept].tolist())
     return Frame((*columns, "INDHOLD"), tuple(data), len(columns), area, len(columns) - 1)
