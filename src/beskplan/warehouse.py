@@ -166,7 +166,7 @@ def _run_dbt(settings: Settings, run_dir: Path, dbt_vars: Mapping[str, object]) 
         "DO_NOT_TRACK": "1",
     }
     command = [
-        *(sys.executable, "-m", "dbt.cli.main", "--no-version-check", "build"),
+        *(str(Path(sys.executable).with_name("dbt")), "--no-version-check", "build"),
         *("--exclude-resource-type", "unit_test"),
         *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
         *("--target-path", str(target), "--log-path", str(run_dir / "log")),
