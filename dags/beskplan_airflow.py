@@ -66,6 +66,7 @@ RETRIES = RetryByError(
 TASK_DEFAULTS = {
     "owner": "beskplan",
     "retries": 3,
+    "retry_delay": timedelta(minutes=1),
     "retry_policy": RETRIES,
     # The longest step takes minutes; a task that hangs would hold up every later run.
     "execution_timeout": timedelta(hours=1),

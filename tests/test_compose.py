@@ -80,6 +80,12 @@ def test_the_pool_is_made_before_the_first_task(services: dict[str, Any]) -> Non
         assert wanted == "service_completed_successfully"
 
 
+def test_no_task_starts_before_the_server_it_reports_to(services: dict[str, Any]) -> None:
+    for name in ("airflow-scheduler", "airflow-worker"):
+        wanted = services[name]["depends_on"]["airflow-api-server"]
+        assert wanted == {"condition": "service_healthy"}
+
+
 def test_each_variable_stands_in_the_example_file(text: str) -> None:
     used = {match[1] for match in VARIABLE.finditer(text)}
     assert used

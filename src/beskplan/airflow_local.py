@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,12 +28,14 @@ from beskplan.demo import DEMO_TOKEN, standin_process
 from beskplan.errors import AirflowStartError, BeskplanError
 from beskplan.settings import PROJECT, Settings
 
-PARTS = (
-    ("api-server",),
+# Tasks report to the API server: one that starts before it answers is lost and tried again later.
+FIRST = (("api-server",),)
+THEN = (
     ("scheduler", "--skip-serve-logs"),
     ("dag-processor",),
     ("triggerer", "--skip-serve-logs"),
 )
+HEALTHY = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 POOL = ("duckdb_skriver", "1", "DuckDB has one writer: every task that builds takes the one slot")
 USER = "admin"
 START_UP_SECONDS = 180
@@ -136,18 +138,9 @@ def running(env: Mapping[str, str]) -> Iterator[LocalAirflow]:
     local = LocalAirflow(env["AIRFLOW__API__BASE_URL"], password, logs)
     parts: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        for part in PARTS:
-            with (logs / f"{part[0]}.log").open("wb") as output:
-                parts[part[0]] = subprocess.Popen(
-                    ["airflow", *part],
-                    env=env,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    # Ctrl-C goes to this process alone, which ends the others in order.
-                    start_new_session=True,
-                )
-        _wait_until_healthy(local, parts)
+        for group, healthy in ((FIRST, ("metadatabase",)), (THEN, HEALTHY)):
+            parts |= {part[0]: _start(part, env, logs) for part in group}
+            _wait_until(healthy, local, parts)
         yield local
     finally:
         _end(list(parts.values()))
@@ -166,7 +159,22 @@ def _password(airflow_home: Path) -> str:
     return str(json.loads(file.read_text())[USER])
 
 
-def _wait_until_healthy(local: LocalAirflow, parts: Mapping[str, subprocess.Popen[bytes]]) -> None:
+def _start(part: Sequence[str], env: Mapping[str, str], logs: Path) -> subprocess.Popen[bytes]:
+    with (logs / f"{part[0]}.log").open("wb") as output:
+        return subprocess.Popen(
+            ["airflow", *part],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C goes to this process alone, which ends the others in order.
+            start_new_session=True,
+        )
+
+
+def _wait_until(
+    healthy: Sequence[str], local: LocalAirflow, parts: Mapping[str, subprocess.Popen[bytes]]
+) -> None:
     deadline = time.monotonic() + START_UP_SECONDS
     while time.monotonic() < deadline:
         for name, process in parts.items():
@@ -176,7 +184,7 @@ def _wait_until_healthy(local: LocalAirflow, parts: Mapping[str, subprocess.Pope
                     where=f"{local.logs / name}.log",
                     do=f"read that file; if {local.url} is in use, set AIRFLOW_PORT in .env",
                 )
-        if _healthy(local.url):
+        if set(healthy) <= _healthy_parts(local.url):
             return
         time.sleep(1)
     raise AirflowStartError(
@@ -186,15 +194,12 @@ def _wait_until_healthy(local: LocalAirflow, parts: Mapping[str, subprocess.Pope
     )
 
 
-def _healthy(url: str) -> bool:
+def _healthy_parts(url: str) -> set[str]:
     try:
         health = httpx.get(f"{url}/api/v2/monitor/health", timeout=5).json()
     except (httpx.HTTPError, ValueError):
-        return False
-    return all(
-        health[part]["status"] == "healthy"
-        for part in ("metadatabase", "scheduler", "dag_processor", "triggerer")
-    )
+        return set()
+    return {part for part, state in health.items() if state["status"] == "healthy"}
 
 
 def _end(processes: list[subprocess.Popen[bytes]]) -> None:

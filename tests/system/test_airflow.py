@@ -204,16 +204,16 @@ def first(operation: Operation) -> Chapter:
 
 @pytest.fixture(scope="module")
 def broken(operation: Operation, first: Chapter) -> Chapter:
-    """The third recorded time, while y25i01 lacks its measure."""
+    """The third recorded time, while y25i01 has text where a number should stand."""
     operation.standin.set_clock(TIMES[2])
-    operation.standin.fault("maaling_vaek", tabel="y25i01")
+    operation.standin.fault("tekst_for_tal", tabel="y25i01")
     operation.trigger("jobindsats")
     return close(operation, expected=2)
 
 
 @pytest.fixture(scope="module")
 def mended(operation: Operation, broken: Chapter) -> Chapter:
-    """The measure is back."""
+    """The table is as it should be again."""
     operation.standin.clear_faults()
     operation.trigger("jobindsats")
     return close(operation, expected=2)
@@ -259,7 +259,7 @@ def test_a_failing_table_leaves_the_others_to_finish_and_the_run_red(broken: Cha
     assert {name for name, state in run.tasks.items() if state == RED} == {"y25i01", "vagt"}
     assert {run.tasks[table] for table in ("y60a02", "y60c07", "y60j01")} == {GREEN}
     assert run.tasks["luk"] == GREEN
-    assert run.tries["y25i01"] == 1, "a measure that is gone is not asked for again"
+    assert run.tries["y25i01"] == 1, "an answer that was seen and is no good is not asked for again"
 
 
 def test_what_landed_beside_it_goes_out_with_the_mark(broken: Chapter, first: Chapter) -> None:
