@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with resultater as (
     select * from {{ ref('int_kontrol__resultater') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with vintager as (
     select * from {{ ref('int_vintager') }}
 ),

@@ -2,7 +2,8 @@
 {% set g = graenser() %}
 -- F8: the kommuner keep their order from month to month. The limit is the lowest rank
 -- correlation of the series' own 24 months before, less a margin by size.
--- F16.kopi: too many kommuner have exactly the value of the month before.
+-- F16.kopi: (nearly) every kommune has exactly the value of the month before.
+-- F16.delvis: many more kommuner than usual have.
 
 with par as (
     select * from {{ ref('int_kontrol__par') }}
@@ -61,12 +62,10 @@ med_graense as (
                     end
             {% endfor %}
         end as rho_graense,
-        least(
-            {{ g['f16_loft'] }},
-            greatest(
-                {{ g['f16_gange'] }} * historik.saedvanlig_ens,
-                historik.saedvanlig_ens + {{ g['f16_tillaeg'] }}
-            )
+        historik.saedvanlig_ens,
+        greatest(
+            {{ g['f16_gange'] }} * historik.saedvanlig_ens,
+            historik.saedvanlig_ens + {{ g['f16_tillaeg'] }}
         ) as ens_graense
     from par as dom
     inner join historik
@@ -93,20 +92,26 @@ samlet as (
             {{ dansk_tal('rho', 4) }}, ', og grænsen er ', {{ dansk_tal('rho_graense', 4) }}, '.'
         ) as tekst
     from med_graense
-    union all by name
-    select
-        *,
-        'F16.kopi' as regel_id,
-        har_historik and kommuner >= {{ g['f16_kommuner_mindst'] }} as kan_doemmes,
-        andel_ens as maalt,
-        andel_ens as afvigelse,
-        ens_graense as graense,
-        concat(
-            {{ dansk_tal('100 * andel_ens') }},
-            ' pct. af kommunerne har nøjagtig samme tal som måneden før (grænsen er ',
-            {{ dansk_tal('100 * ens_graense') }}, ' pct.): måneden ligner en kopi.'
-        ) as tekst
-    from med_graense
+    {% for regel, graense, tilstand in [
+        ('F16.kopi', g['f16_kopi'], 'saedvanlig_ens <= ' ~ g['f16_saedvanlig_hoejst']),
+        ('F16.delvis', 'ens_graense', 'ens_graense < 1')
+    ] %}
+        union all by name
+        select
+            *,
+            '{{ regel }}' as regel_id,
+            har_historik and {{ tilstand }}
+            and kommuner >= {{ g['f16_kommuner_mindst'] }} as kan_doemmes,
+            andel_ens as maalt,
+            andel_ens as afvigelse,
+            {{ graense }} as graense,
+            concat(
+                {{ dansk_tal('100 * andel_ens') }},
+                ' pct. af kommunerne har nøjagtig samme tal som måneden før; det sædvanlige er ',
+                {{ dansk_tal('100 * saedvanlig_ens') }}, ' pct. Ligner en kopi.'
+            ) as tekst
+        from med_graense
+    {% endfor %}
 ),
 
 doemte as (
