@@ -287,6 +287,23 @@ def test_a_table_without_pin_is_red(landed: Settings) -> None:
         fetching.fetch_all(landed, KILDE)
 
 
+def test_a_run_killed_before_it_wrote_down_what_landed_is_made_good(
+    landed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Landing, "record_tilsyn", killed)
+        fetching.fetch(landed, KILDE, TABLE)
+    assert last_look(landed).update_latest != "2026-08-19"
+    assert TABLE in fetching.news(landed, KILDE)
+    # Those who wait for news must hear of it, although nothing is stored a second time.
+    assert fetching.fetch(landed, KILDE, TABLE) == "landet"
+    assert fetching.fetch(landed, KILDE, TABLE) == "uaendret"
+    assert len(Landing(landed.landing).vintages(KILDE, TABLE)) == 2
+
+
 def test_an_unknown_source_or_table_is_named(landed: Settings) -> None:
     with pytest.raises(SourceError, match="joblog"):
         fetching.news(landed, "joblog")

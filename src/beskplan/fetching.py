@@ -175,12 +175,16 @@ def _fetch(source: Source, landing: Landing, tabel_id: str) -> str:
     except (SourceError, LandingError) as error:
         landing.record_tilsyn(kilde, tabel_id, "fejl", error=error)
         raise
+    # A run that was killed between landing and writing it down has landed, as far as those know
+    # who wait for it.
+    known = {look.hentet_utc for look in landing.tilsyn(kilde, tabel_id)}
+    udfald = result.udfald if result.hentet_utc in known else "landet"
     landing.record_tilsyn(
         kilde,
         tabel_id,
-        result.udfald,
+        udfald,
         seen_at=vintage.retrieved_at,
         update_latest=vintage.update_latest,
         hentet_utc=result.hentet_utc,
     )
-    return result.udfald
+    return udfald

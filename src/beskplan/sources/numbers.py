@@ -57,8 +57,12 @@ def to_floats(column: Sequence[Any], heading: str, where: str) -> Floats:
         NotANumberError: text stands where a number should.
         BadAnswerError: a value has more than three decimals and would be cut.
     """
-    if set(map(type, column)) <= PLAIN_TYPES:
+    kinds = set(map(type, column))
+    if kinds <= PLAIN_TYPES:
         values = np.array(column, dtype=np.float64)
+    elif kinds == {str}:
+        read = {text: _number(text, heading, where) for text in set(column)}
+        values = np.array([read[text] for text in column], dtype=np.float64)
     else:
         values = np.array([_number(item, heading, where) for item in column], dtype=np.float64)
     shown = values[~np.isnan(values)]
