@@ -40,7 +40,7 @@ final as (
         begreb
     from passende
     qualify row_number() over (
-        partition by tabel_id, dimensioner order by antal_dele desc, gruppe_dimensioner
+        partition by tabel_id, dimensioner order by antal_dele desc, gruppe_dimensioner asc
     ) = 1
 )
 

@@ -12,59 +12,59 @@ with celler as (
 ),
 
 {% if is_incremental() %}
-    aabne as (
-        select * from {{ this }}
-        where gyldig_til is null
-    ),
+aabne as (
+    select * from {{ this }}
+    where gyldig_til is null
+),
 
-    -- A cell whose every new observation equals its open version is left as it is.
-    aendrede as (
-        select distinct celler.celle_id
-        from celler
-        left join aabne
-            on celler.celle_id = aabne.celle_id
-        where
-            aabne.celle_id is null
-            or celler.vaerdi is distinct from aabne.vaerdi
-            or celler.status <> aabne.status
-            or celler.oprindelse <> aabne.oprindelse
-    ),
+-- A cell whose every new observation equals its open version is left as it is.
+aendrede as (
+    select distinct celler.celle_id
+    from celler
+    left join aabne
+        on celler.celle_id = aabne.celle_id
+    where
+        aabne.celle_id is null
+        or celler.vaerdi is distinct from aabne.vaerdi
+        or celler.status <> aabne.status
+        or celler.oprindelse <> aabne.oprindelse
+),
 
-    observationer as (
-        select
-            celler.celle_id,
-            celler.kilde,
-            celler.tabel_id,
-            celler.maaling_id,
-            celler.omraade_kode,
-            celler.periode,
-            celler.dimensioner,
-            celler.vaerdi,
-            celler.status,
-            celler.oprindelse,
-            celler.hentet_utc
-        from celler
-        semi join aendrede on celler.celle_id = aendrede.celle_id
-        union all
-        select
-            aabne.celle_id,
-            aabne.kilde,
-            aabne.tabel_id,
-            aabne.maaling_id,
-            aabne.omraade_kode,
-            aabne.periode,
-            aabne.dimensioner,
-            aabne.vaerdi,
-            aabne.status,
-            aabne.oprindelse,
-            aabne.gyldig_fra as hentet_utc
-        from aabne
-        semi join aendrede on aabne.celle_id = aendrede.celle_id
-    ),
+observationer as (
+    select
+        celler.celle_id,
+        celler.kilde,
+        celler.tabel_id,
+        celler.maaling_id,
+        celler.omraade_kode,
+        celler.periode,
+        celler.dimensioner,
+        celler.vaerdi,
+        celler.status,
+        celler.oprindelse,
+        celler.hentet_utc
+    from celler
+    semi join aendrede on celler.celle_id = aendrede.celle_id
+    union all
+    select
+        aabne.celle_id,
+        aabne.kilde,
+        aabne.tabel_id,
+        aabne.maaling_id,
+        aabne.omraade_kode,
+        aabne.periode,
+        aabne.dimensioner,
+        aabne.vaerdi,
+        aabne.status,
+        aabne.oprindelse,
+        aabne.gyldig_fra as hentet_utc
+    from aabne
+    semi join aendrede on aabne.celle_id = aendrede.celle_id
+),
 {% else %}
-    observationer as (
-        select * from celler
-    ),
+observationer as (
+    select * from celler
+),
 {% endif %}
 
 -- A table with one vintage here has one observation of each cell: nothing to compare.

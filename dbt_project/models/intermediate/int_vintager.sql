@@ -37,11 +37,11 @@ final as (
     where
         coalesce(nyeste_afgoerelse.afgoerelse, '') not in ('stoppet', 'afvist', 'afloest')
         {% if var('as_of') %}
-            and vintager.hentet_utc <= {{ utc("'" ~ var('as_of') ~ "'") }}
+        and vintager.hentet_utc <= {{ utc("'" ~ var('as_of') ~ "'") }}
         {% endif %}
         {% for vintage in var('udeladt') %}
-            and vintager.kilde || '/' || vintager.tabel_id || '/'
-            || strftime(vintager.hentet_utc, '%Y-%m-%dT%H:%M:%SZ') <> '{{ vintage }}'
+        and vintager.kilde || '/' || vintager.tabel_id || '/'
+        || strftime(vintager.hentet_utc, '%Y-%m-%dT%H:%M:%SZ') <> '{{ vintage }}'
         {% endfor %}
 )
 

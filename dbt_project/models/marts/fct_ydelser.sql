@@ -33,7 +33,20 @@ nyeste as (
 
 final as (
     select
-        versioner.* exclude (er_foreloebig, er_syntetisk, databrud, gyldig_fra, gyldig_til),
+        versioner.tabel_id,
+        versioner.omraade_kode,
+        versioner.omraade_navn,
+        versioner.ydelsesgruppe,
+        versioner.begreb,
+        versioner.dimensioner,
+        versioner.periode,
+        versioner.maaned,
+        versioner.maaling_id,
+        versioner.maaling,
+        versioner.maaling_navn,
+        versioner.enhed,
+        versioner.vaerdi,
+        versioner.status,
         versioner.periode = nyeste.nyeste_periode as er_foreloebig,
         versioner.databrud,
         versioner.er_syntetisk,

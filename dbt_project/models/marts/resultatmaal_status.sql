@@ -108,7 +108,9 @@ final as (
             when 'intet_tal_u'
                 then 'Kilden har ikke sendt et tal; om det er diskretion, kan ikke afgøres.'
             when 'intet_tal_m' then 'Kilden har ikke sendt rækken.'
-            when 'intet_tal_n' then 'Måneden er ikke hentet, eller kilden har ikke offentliggjort den.'
+            when
+                'intet_tal_n'
+                then 'Måneden er ikke hentet, eller kilden har ikke offentliggjort den.'
             when 'databrud'
                 then 'Måneden kan ikke sammenlignes med baseline: ' || brud || '.'
             when 'foreloebig'
