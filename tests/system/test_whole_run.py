@@ -1,0 +1,343 @@
+"""The whole path on the small profile: what a release holds, and what may never touch it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from rich.console import Console
+
+from beskplan import cli, demo, flow
+from beskplan.errors import NotUpdatedError, SeedError, SourceError
+from beskplan.landing import Landing
+from beskplan.settings import PROJECT, Settings
+from beskplan.standin.recorded import TIMES
+from beskplan.standin.server import Running, running
+
+pytestmark = pytest.mark.system
+
+KILLS = 20
+AFTER_THE_LAST = datetime(2026, 8, 21, 8, 0, tzinfo=UTC)
+# Faults that no retry mends: name in the stand-in → the error that names them.
+RED = {
+    "401": "WrongKeyError",
+    "kommune_mangler": "CoverageError",
+    "dobbelt": "DuplicateRowsError",
+    "kommune_omdoebt": "UnknownAreaError",
+    "maaling_vaek": "MeasureGoneError",
+    "tekst_for_tal": "NotANumberError",
+}
+
+CELL = """
+select vaerdi::integer from {table}
+where tabel_id = 'y25i01' and ydelsesgruppe = 'Ydelsesgrupper i alt'
+    and maaling = 'Antal ledige fuldtidspersoner'
+    and periode = '{month}' and omraade_navn = '{name}' {more}
+"""
+
+
+@pytest.fixture(scope="module")
+def standin() -> Running:
+    with running() as server:
+        yield server
+
+
+def settings_at(home: Path, server: Running) -> Settings:
+    """Small profile in a home of its own, with seeds of its own."""
+    if not (home / "seeds").exists():
+        shutil.copytree(PROJECT / "seeds", home / "seeds")
+    return Settings(
+        home=home,
+        seeds=home / "seeds",
+        profile="lille",
+        jobindsats_url=server.url,
+        statbank_url=server.url,
+        token=demo.DEMO_TOKEN,
+        wait_s=0.001,
+        timeout_s=10,
+    )
+
+
+def land(settings: Settings) -> dict[str, str]:
+    """Land what both sources have new."""
+    outcomes: dict[str, str] = {}
+    for kilde in flow.SOURCES:
+        outcomes |= flow.fetch_all(settings, kilde, lambda *_: None)
+    return outcomes
+
+
+def build_to_release(settings: Settings) -> str | None:
+    """Build, judge, publish; the release's id."""
+    run = flow.build(settings)
+    flow.judge(settings, run)
+    release = flow.publish(settings, run)
+    flow.report(settings, run)
+    return release
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Path → sha256 of everything in a folder."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def cell(settings: Settings, table: str, month: str, name: str, more: str = "") -> int | None:
+    """One figure of the current release."""
+    database = settings.releases / "current" / demo.DATABASE
+    sql = CELL.format(table=table, month=month, name=name, more=more)
+    with duckdb.connect(database, read_only=True) as con:
+        row = con.execute(sql).fetchone()
+    return row[0] if row else None
+
+
+@pytest.fixture(scope="module")
+def landed(standin: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the three recorded times have landed, nothing built yet."""
+    home = tmp_path_factory.mktemp("landed")
+    settings = settings_at(home, standin)
+    for moment in TIMES:
+        standin.set_clock(moment)
+        land(settings)
+    return home
+
+
+@pytest.fixture(scope="module")
+def released(landed: Path, standin: Running, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home with one release of the three recorded times."""
+    home = tmp_path_factory.mktemp("released") / "home"
+    shutil.copytree(landed, home)
+    settings = settings_at(home, standin)
+    assert build_to_release(settings) == "2026M07-1"
+    return settings
+
+
+@pytest.fixture
+def own(released: Settings, standin: Running, tmp_path: Path) -> Settings:
+    """A copy of the released home that a test may spoil; the clock stands after the last time."""
+    home = tmp_path / "home"
+    shutil.copytree(released.home, home, symlinks=True)
+    standin.clear_faults()
+    standin.set_clock(TIMES[-1])
+    standin.forget_requests()
+    yield settings_at(home, standin)
+    standin.clear_faults()
+
+
+@pytest.mark.parametrize(
+    ("month", "name", "value"),
+    [
+        ("2026M06", "Hele landet", 89907),
+        ("2026M06", "København", 15591),
+        ("2026M06", "Herlev", 491),
+        ("2026M07", "Hele landet", 91583),
+        ("2026M07", "København", 16981),
+        ("2026M07", "Herlev", 467),
+    ],
+)
+def test_the_newest_figures(released: Settings, month: str, name: str, value: int) -> None:
+    assert cell(released, "fct_ydelser", month, name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("Hele landet", 88080), ("København", 15185), ("Herlev", 477)]
+)
+def test_as_of_the_evening_before(released: Settings, name: str, value: int) -> None:
+    as_of = (
+        "and gyldig_fra <= timestamp '2026-08-18 20:00:00' "
+        "and (gyldig_til is null or gyldig_til > timestamp '2026-08-18 20:00:00')"
+    )
+    assert cell(released, "fct_ydelser_vintage", "2026M06", name, as_of) == value
+
+
+def test_every_recorded_cell_is_in_the_release(released: Settings) -> None:
+    result = demo.reconcile(released)
+    assert (result.compared, result.equal, result.null) == (94_176, 94_176, 424)
+
+
+def test_second_time_brings_the_changed_and_the_new_cells(released: Settings) -> None:
+    database = released.releases / "current" / demo.DATABASE
+    with duckdb.connect(database, read_only=True) as con:
+        found = con.execute(
+            """
+            select tabel_id, count(*) filter (periode <> '2026M07'),
+                count(*) filter (periode = '2026M07')
+            from fct_ydelser_vintage
+            where gyldig_fra = timestamp '2026-08-19 07:59:00'
+            group by tabel_id
+            """
+        ).fetchall()
+    assert found == [("y25i01", 1600, 600)]
+
+
+def test_a_second_run_asks_for_metadata_only_and_publishes_nothing(
+    own: Settings, standin: Running
+) -> None:
+    landing = tree(own.landing)
+    assert land(own) == {}
+    asked = {request[1] for request in standin.requests}
+    assert not [path for path in asked if "/data" in path], asked
+    assert tree(own.landing) == landing
+    assert flow.is_current(own)
+    assert build_to_release(own) is None
+
+
+@pytest.mark.parametrize("fault", sorted(RED))
+def test_a_red_fetch_leaves_the_release_as_it_was(
+    own: Settings, standin: Running, fault: str
+) -> None:
+    before = tree(own.releases)
+    standin.fault(fault, tabel="y25i01")
+    with pytest.raises(SourceError) as caught:
+        flow.fetch(own, "jobindsats", "y25i01")
+    assert type(caught.value).__name__ == RED[fault]
+    assert "y25i01" in str(caught.value)
+    assert tree(own.releases) == before
+
+
+def test_a_table_that_cannot_be_fetched_goes_out_marked(own: Settings, standin: Running) -> None:
+    before = tree(own.releases / "2026M07-1")
+    standin.fault("tekst_for_tal", tabel="y25i01")
+    with pytest.raises(SourceError):
+        flow.fetch(own, "jobindsats", "y25i01")
+    with pytest.raises(NotUpdatedError, match="y25i01"):
+        build_to_release(own)
+    assert tree(own.releases / "2026M07-1") == before
+    manifest = json.loads((own.releases / "current" / "manifest.json").read_text())
+    assert manifest["release_id"] == "2026M07-2"
+    assert cell(own, "fct_ydelser", "2026M07", "Herlev") == 467
+    table = (own.releases / "current/tabeller/eksempel-2026-resultatmaal.csv").read_text("utf-8-sig")
+    assert "y25i01: ikke opdateret: se fund" in table
+
+
+def test_twenty_kommuner_shifted_by_one_are_stopped_and_named(
+    own: Settings, standin: Running
+) -> None:
+    before = tree(own.releases / "2026M07-1")
+    standin.set_clock(AFTER_THE_LAST)
+    standin.fault("forskudt", tabel="y25i01", perioder=["2026M07"])
+    assert land(own) == {"y25i01": "landet"}
+    with pytest.raises(NotUpdatedError, match="y25i01"):
+        build_to_release(own)
+    assert tree(own.releases / "2026M07-1") == before
+    assert cell(own, "fct_ydelser", "2026M07", "Hele landet") == 91583
+    assert cell(own, "fct_ydelser", "2026M07", "København") == 16981
+    decision = Landing(own.landing).decisions()[-1]
+    assert (decision.tabel_id, decision.udfald) == ("y25i01", "stoppet")
+    findings = (own.releases / "current/kvalitet/fund.csv").read_text("utf-8-sig")
+    assert shifted_kommuner(own) <= {line.split(";")[5].strip('"') for line in findings.splitlines()}
+
+
+def shifted_kommuner(settings: Settings) -> set[str]:
+    """Kommuner whose newest total moved by a fifth or more in the stopped vintage."""
+    vintage = "20260821T080000Z"
+    with duckdb.connect() as con:
+        rows = con.execute(
+            f"""
+            select ny.omraade
+            from '{settings.landing}/jobindsats/y25i01/{vintage}/celler.parquet' as ny
+            inner join '{settings.landing}/jobindsats/y25i01/20260819T075900Z/celler.parquet' as foer
+                using (omraade, periode, dimensioner, maaling_id)
+            where periode = '2026M07' and dimensioner = '' and ny.vaerdi > 100
+                and abs(ny.vaerdi - foer.vaerdi) > 0.2 * foer.vaerdi
+            """
+        ).fetchall()
+    assert len(rows) >= 10
+    return {row[0] for row in rows}
+
+
+def test_two_builds_give_the_same_bytes(
+    landed: Path, released: Settings, standin: Running, tmp_path: Path
+) -> None:
+    shutil.copytree(landed, tmp_path / "home")
+    other = settings_at(tmp_path / "home", standin)
+    assert build_to_release(other) == "2026M07-1"
+    first, second = (tree(s.releases / "2026M07-1") for s in (released, other))
+    assert first.keys() == second.keys()
+    different = {name for name in first if first[name] != second[name]}
+    assert different <= {demo.DATABASE, "manifest.json"}
+    manifests = [
+        json.loads((s.releases / "2026M07-1" / "manifest.json").read_text())
+        for s in (released, other)
+    ]
+    runs = {manifest.pop("koersel") for manifest in manifests}
+    assert len(runs) == 2
+    assert manifests[0] == manifests[1]
+
+
+def test_a_wrong_seed_stops_the_build(own: Settings) -> None:
+    before = tree(own.releases)
+    plan = own.seeds / "planer.csv"
+    plan.write_text(plan.read_text("utf-8").replace(",163,", ",999,"), encoding="utf-8")
+    with pytest.raises(SeedError, match=r"planer\.csv"):
+        flow.build(own)
+    assert tree(own.releases) == before
+
+
+def test_killed_at_any_moment(landed: Path, standin: Running, tmp_path: Path) -> None:
+    """kill -9 at 20 moments spread over build, judge and release; then a run without repair."""
+    shutil.copytree(landed, tmp_path / "home")
+    settings = settings_at(tmp_path / "home", standin)
+    began = time.monotonic()
+    assert run_in_process(settings).wait() == 0
+    whole = time.monotonic() - began
+    first = tree(settings.releases / "2026M07-1")
+    plan = settings.seeds / "planer.csv"
+    published = 1
+    for number in range(1, KILLS + 1):
+        # A changed title makes each run one that has something to publish.
+        plan.write_text(plan.read_text("utf-8").replace("(eksempel", f"({number} eksempel", 1))
+        process = run_in_process(settings)
+        time.sleep(whole * number / (KILLS + 1))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        current = (settings.releases / "current").resolve()
+        assert tree(current), current
+        assert json.loads((current / "manifest.json").read_text())["release_id"] == current.name
+        if number % 5 == 0:
+            assert run_in_process(settings).wait() == 0
+            published += 1
+            assert flow.is_current(settings)
+    assert tree(settings.releases / "2026M07-1") == first
+    assert not list(settings.releases.glob(".ny-*"))
+    assert published == 1 + KILLS // 5
+
+
+def run_in_process(settings: Settings) -> subprocess.Popen[bytes]:
+    """`beskplan koer` in a process group of its own."""
+    environment = os.environ | {
+        "BESKPLAN_HJEM": str(settings.home),
+        "BESKPLAN_SEEDS": str(settings.seeds),
+        "BESKPLAN_PROFIL": "lille",
+        "JOBINDSATS_TOKEN": "",
+    }
+    return subprocess.Popen(
+        [str(Path(sys.executable).with_name("beskplan")), "koer"],
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def test_the_demo_says_what_it_did(
+    own: Settings, standin: Running, monkeypatch: pytest.MonkeyPatch, capsys: object
+) -> None:
+    console = Console(record=True, width=160, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+    monkeypatch.setattr(cli, "console", console)
+    demo.run_demo(own, console, cli.build_to_release)
+    text = console.export_text()
+    assert "only metadata was asked, nothing landed" in text
+    assert "nothing published" in text
+    assert "94176, equal: 94176, of these null in both: 424" in text
