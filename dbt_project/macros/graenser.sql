@@ -16,3 +16,13 @@
     {% endif %}
     {{ return(vaerdier) }}
 {% endmacro %}
+
+{#- One of them; 0 where nothing is executed, so that the SQL stays SQL for a linter. -#}
+{% macro graense(vaerdier, navn) -%}
+    {{ vaerdier[navn] if execute else 0 }}
+{%- endmacro %}
+
+{#- One of them that is a list of texts, for `in (...)`. -#}
+{% macro tekstliste(vaerdier, navn) -%}
+    '{{ (vaerdier[navn] if execute else []) | join("', '") }}'
+{%- endmacro %}

@@ -61,5 +61,14 @@ final as (
 )
 
 select * from final
-order by scenarie, kilde, tabel_id, regel_id, score desc, periode desc, omraade_kode, dimensioner,
-    maaling_id, besked
+order by
+    scenarie asc,
+    kilde asc,
+    tabel_id asc,
+    regel_id asc,
+    score desc,
+    periode desc,
+    omraade_kode asc,
+    dimensioner asc,
+    maaling_id asc,
+    besked asc

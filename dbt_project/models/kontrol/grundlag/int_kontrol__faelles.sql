@@ -18,6 +18,13 @@ kilder as (
     select * from {{ ref('kilder') }}
 ),
 
+dobbelt_doemte as (
+    select 1 as en
+    from vintager
+    group by scenarie, kilde, tabel_id
+    having count(*) > 1
+),
+
 dobbelte as (
     select 1 as en
     from celler
@@ -28,12 +35,7 @@ dobbelte as (
 final as (
     select
         (select count(distinct omraader.omraade_kode) from omraader) as antal_kommuner,
-        (
-            select
-                count(*)
-                - count(distinct (vintager.scenarie, vintager.kilde, vintager.tabel_id))
-            from vintager
-        ) as dobbelte_udgaver,
+        (select count(*) from dobbelt_doemte) as dobbelte_udgaver,
         (select count(*) from dobbelte) as dobbelte_celler,
         (
             select count(*) from vintager

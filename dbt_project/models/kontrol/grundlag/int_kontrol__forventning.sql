@@ -5,7 +5,7 @@
 
 with historik as (
     select * from {{ ref('int_kontrol__historik') }}
-    where er_tal and serie_median >= {{ g['f6_median_mindst'] }}
+    where er_tal and serie_median >= {{ graense(g, 'f6_median_mindst') }}
 ),
 
 med_foer as (
@@ -49,7 +49,7 @@ spredninger as (
         raekke as (partition by scenarie, serie_id, raekke_nr order by periode_nr),
         forrige as (
             partition by scenarie, serie_id, raekke_nr order by periode_nr
-            rows between {{ g['f6_historik'] }} preceding and 1 preceding
+            rows between {{ graense(g, 'f6_historik') }} preceding and 1 preceding
         )
 ),
 
@@ -60,7 +60,7 @@ maaneder as (
         periode_nr,
         median(egen_spredning) as faelles_spredning
     from spredninger
-    where antal_forskelle >= {{ g['f6_historik_mindst'] }}
+    where antal_forskelle >= {{ graense(g, 'f6_historik_mindst') }}
     group by scenarie, serie_id, periode_nr
     having bool_or(doemmes)
 ),
@@ -71,7 +71,7 @@ skalerede as (
         greatest(
             spredninger.egen_spredning,
             maaneder.faelles_spredning,
-            {{ g['f6_spredning_mindst'] }}
+            {{ graense(g, 'f6_spredning_mindst') }}
         ) as spredning
     from spredninger
     inner join maaneder
@@ -80,7 +80,7 @@ skalerede as (
             and spredninger.serie_id = maaneder.serie_id
             and spredninger.periode_nr = maaneder.periode_nr
     where
-        spredninger.antal_forskelle >= {{ g['f6_historik_mindst'] }}
+        spredninger.antal_forskelle >= {{ graense(g, 'f6_historik_mindst') }}
         and spredninger.forskel is not null
 ),
 

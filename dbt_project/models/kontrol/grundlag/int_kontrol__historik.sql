@@ -54,7 +54,8 @@ med_kendt as (
             celler.periode_nr = serier.sidste_nr
             or celler.periode_nr > kendt_til.kendt_til_nr
             or abs(celler.vaerdi - celler.basis) > greatest(
-                {{ g['revision_antal'] }}, {{ g['revision_andel'] }} * celler.basis
+                {{ graense(g, 'revision_antal') }},
+                {{ graense(g, 'revision_andel') }} * celler.basis
             )
         ) as doemmes,
         medianer.serie_median,
@@ -75,7 +76,7 @@ med_kendt as (
 laengde as (
     select
         serie_id,
-        min(periode_nr) filter (where doemmes) - {{ g['f6_historik'] }} - 2 as fra_nr
+        min(periode_nr) filter (where doemmes) - {{ graense(g, 'f6_historik') }} - 2 as fra_nr
     from med_kendt
     group by serie_id
 ),

@@ -48,7 +48,7 @@ final as (
         maalinger.additivitet,
         maalinger.diskretion_under,
         -- Largest number that can hide behind a suppressed cell. Fuldtidspersoner are hidden
-        -- before they are rounded: 2,9 is hidden (y25i09, Ærø, 2025M02: 6 in all, both parts hidden).
+        -- before they are rounded: 2,9 is hidden (Ærø 2025M02: 6 in all, both parts hidden).
         case
             when maalinger.enhed = 'fuldtidspersoner' then coalesce(maalinger.diskretion_under, 0)
             else greatest(coalesce(maalinger.diskretion_under, 0) - 1, 0)

@@ -32,8 +32,8 @@ summer as (
         ) as skjulte,
         bool_or(omraader.omraade_art = 'uoplyst') as har_uoplyst,
         count(*) filter (where omraader.omraade_art = 'kommune') = (
-            select count(*) from omraader
-            where omraader.omraade_art = 'kommune'
+            select count(*) from omraader as alle
+            where alle.omraade_art = 'kommune'
         ) as har_alle
     from celler
     inner join omraader
@@ -49,11 +49,11 @@ intervaller as (
         serier.additivitet = 'haard' as er_haard,
         summer.summen + summer.skjulte * serier.skjult_hoejst as summen_hoejst,
         case
-            when serier.additivitet = 'haard' then {{ g['f1_afrunding'] }} * (summer.led + 1)
+            when serier.additivitet = 'haard'
+                then {{ graense(g, 'f1_afrunding') }} * (summer.led + 1)
             else 0
         end as graense,
         serier.additivitet = 'haard' as proev_nedre,
-        -- Population has no Uoplyst område: a table without hidden cells and of whole persons.
         summer.har_alle and (summer.har_uoplyst or serier.additivitet = 'ensidig')
             as proev_oevre
     from summer
@@ -83,9 +83,9 @@ samlet as (
         *,
         'F1.bemaerk' as regel_id,
         coalesce(
-            afvigelse > {{ g['f1_bemaerk_sd'] }} * sqrt((led + 1) / 12.0), false
+            afvigelse > {{ graense(g, 'f1_bemaerk_sd') }} * sqrt((led + 1) / 12.0), false
         ) as er_fund,
-        {{ g['f1_bemaerk_sd'] }} * sqrt((led + 1) / 12.0) as brugt_graense
+        {{ graense(g, 'f1_bemaerk_sd') }} * sqrt((led + 1) / 12.0) as brugt_graense
     from med_score
     where er_haard and proev_oevre and skjulte = 0
 ),

@@ -27,7 +27,7 @@ doemte as (
         forventning.foer,
         forventning.forventet,
         forventning.score,
-        coalesce(abs(forventning.score) > {{ g['f6_z_bemaerk'] }}, false) as er_fund
+        coalesce(abs(forventning.score) > {{ graense(g, 'f6_z_bemaerk') }}, false) as er_fund
     from historik
     left join forventning
         on
@@ -52,7 +52,7 @@ enkelte as (
         any_value(doemte.vaerdi) filter (where doemte.er_fund) as vaerdi,
         any_value(doemte.forventet) filter (where doemte.er_fund) as forventet,
         max(abs(doemte.score)) as score,
-        cast({{ g['f6_z_bemaerk'] }} as double) as graense,
+        cast({{ graense(g, 'f6_z_bemaerk') }} as double) as graense,
         case
             when doemte.er_fund
                 then concat(
@@ -91,24 +91,24 @@ final as (
         scenarie,
         kilde,
         tabel_id,
-        case when afvigende >= {{ g['f6_antal_stop'] }} then serie_id end as serie_id,
+        case when afvigende >= {{ graense(g, 'f6_antal_stop') }} then serie_id end as serie_id,
         periode_nr,
         cast(null as integer) as omraade_nr,
         'F6.flere' as regel_id,
-        afvigende >= {{ g['f6_antal_stop'] }} as er_fund,
+        afvigende >= {{ graense(g, 'f6_antal_stop') }} as er_fund,
         count(*) filter (where kommuner > 0) as testet,
         count(*) filter (where kommuner = 0) as uden_styrke,
         any_value(cast(afvigende as double)) filter (
-            where afvigende >= {{ g['f6_antal_stop'] }}
+            where afvigende >= {{ graense(g, 'f6_antal_stop') }}
         ) as vaerdi,
         cast(null as double) as forventet,
         cast(max(afvigende) as double) as score,
-        cast({{ g['f6_antal_stop'] }} - 1 as double) as graense,
+        cast({{ graense(g, 'f6_antal_stop') }} - 1 as double) as graense,
         case
-            when afvigende >= {{ g['f6_antal_stop'] }}
+            when afvigende >= {{ graense(g, 'f6_antal_stop') }}
                 then concat(
                     afvigende, ' kommuner afviger på én gang fra deres egen historik (mere end ',
-                    {{ dansk_tal(g['f6_z_bemaerk'], 1) }}, ' gange det sædvanlige).'
+                    {{ dansk_tal(graense(g, 'f6_z_bemaerk'), 1) }}, ' gange det sædvanlige).'
                 )
         end as besked
     from maaneder

@@ -28,7 +28,7 @@ historik as (
             and dom.serie_id = foer.serie_id
             and not foer.er_dom
             and dom.periode_nr > foer.periode_nr
-            and dom.periode_nr <= foer.periode_nr + {{ g['f6_historik'] }}
+            and dom.periode_nr <= foer.periode_nr + {{ graense(g, 'f6_historik') }}
     where dom.er_dom
     group by dom.scenarie, dom.serie_id, dom.periode_nr
 ),
@@ -46,26 +46,26 @@ med_graense as (
         dom.serie_median,
         dom.er_tal,
         historik.maaneder,
-        historik.maaneder >= {{ g['f6_historik_mindst'] }} as har_historik,
+        historik.maaneder >= {{ graense(g, 'f6_historik_mindst') }} as har_historik,
         case
-            when not dom.er_tal and historik.laveste_rho >= {{ g['f8_pct_mindst'] }}
-                then historik.laveste_rho - {{ g['f8_margin_pct'] }}
-            when not dom.er_tal or dom.serie_median < {{ g['f6_median_mindst'] }} then null
+            when not dom.er_tal and historik.laveste_rho >= {{ graense(g, 'f8_pct_mindst') }}
+                then historik.laveste_rho - {{ graense(g, 'f8_margin_pct') }}
+            when not dom.er_tal or dom.serie_median < {{ graense(g, 'f6_median_mindst') }} then null
             {% for stoerrelse, mindst in [
-                ('stor', g['f8_stor']), ('mellem', g['f8_mellem']), ('lille', 0)
+                ('stor', graense(g, 'f8_stor')), ('mellem', graense(g, 'f8_mellem')), ('lille', 0)
             ] %}
-                when dom.serie_median >= {{ mindst }}
-                    then case
-                        when historik.maaneder >= {{ g['f6_historik_mindst'] }}
-                            then historik.laveste_rho - {{ g['f8_margin_' ~ stoerrelse] }}
-                        else {{ g['f8_start_' ~ stoerrelse] }}
-                    end
+            when dom.serie_median >= {{ mindst }}
+                then case
+                    when historik.maaneder >= {{ graense(g, 'f6_historik_mindst') }}
+                        then historik.laveste_rho - {{ graense(g, 'f8_margin_' ~ stoerrelse) }}
+                    else {{ graense(g, 'f8_start_' ~ stoerrelse) }}
+                end
             {% endfor %}
         end as rho_graense,
         historik.saedvanlig_ens,
         greatest(
-            {{ g['f16_gange'] }} * historik.saedvanlig_ens,
-            historik.saedvanlig_ens + {{ g['f16_tillaeg'] }}
+            {{ graense(g, 'f16_gange') }} * historik.saedvanlig_ens,
+            historik.saedvanlig_ens + {{ graense(g, 'f16_tillaeg') }}
         ) as ens_graense
     from par as dom
     inner join historik
@@ -83,7 +83,7 @@ samlet as (
         *,
         'F8' as regel_id,
         rho_graense is not null and rho is not null
-        and kommuner >= {{ g['f16_kommuner_mindst'] }} as kan_doemmes,
+        and kommuner >= {{ graense(g, 'f16_kommuner_mindst') }} as kan_doemmes,
         rho as maalt,
         1 - rho as afvigelse,
         1 - rho_graense as graense,
@@ -92,25 +92,25 @@ samlet as (
             {{ dansk_tal('rho', 4) }}, ', og grænsen er ', {{ dansk_tal('rho_graense', 4) }}, '.'
         ) as tekst
     from med_graense
-    {% for regel, graense, tilstand in [
-        ('F16.kopi', g['f16_kopi'], 'saedvanlig_ens <= ' ~ g['f16_saedvanlig_hoejst']),
+    {% for regel, loft, tilstand in [
+        ('F16.kopi', graense(g, 'f16_kopi'), 'saedvanlig_ens <= ' ~ graense(g, 'f16_saedvanlig_hoejst')),
         ('F16.delvis', 'ens_graense', 'ens_graense < 1')
     ] %}
-        union all by name
-        select
-            *,
-            '{{ regel }}' as regel_id,
-            har_historik and {{ tilstand }}
-            and kommuner >= {{ g['f16_kommuner_mindst'] }} as kan_doemmes,
-            andel_ens as maalt,
-            andel_ens as afvigelse,
-            {{ graense }} as graense,
-            concat(
-                {{ dansk_tal('100 * andel_ens') }},
-                ' pct. af kommunerne har nøjagtig samme tal som måneden før; det sædvanlige er ',
-                {{ dansk_tal('100 * saedvanlig_ens') }}, ' pct. Ligner en kopi.'
-            ) as tekst
-        from med_graense
+    union all by name
+    select
+        *,
+        '{{ regel }}' as regel_id,
+        har_historik and {{ tilstand }}
+        and kommuner >= {{ graense(g, 'f16_kommuner_mindst') }} as kan_doemmes,
+        andel_ens as maalt,
+        andel_ens as afvigelse,
+        {{ loft }} as graense,
+        concat(
+            {{ dansk_tal('100 * andel_ens') }},
+            ' pct. af kommunerne har nøjagtig samme tal som måneden før; det sædvanlige er ',
+            {{ dansk_tal('100 * saedvanlig_ens') }}, ' pct. Ligner en kopi.'
+        ) as tekst
+    from med_graense
     {% endfor %}
 ),
 

@@ -22,7 +22,7 @@ maaneder as (
         serie_id,
         periode_nr,
         count(*) as raekker,
-        count(*) filter (where power(z, 2) >= {{ g['f9_loft'] }}) as skaeve
+        count(*) filter (where power(z, 2) >= {{ graense(g, 'f9_loft') }}) as skaeve
     from forventning
     group by scenarie, serie_id, periode_nr
 ),
@@ -36,11 +36,14 @@ mistaenkte as (
             forventning.scenarie = maaneder.scenarie
             and forventning.serie_id = maaneder.serie_id
             and forventning.periode_nr = maaneder.periode_nr
-            and maaneder.skaeve * {{ g['f9_loft'] }} >= {{ g['f9_gevinst'] }} / 2
+            and maaneder.skaeve * {{ graense(g, 'f9_loft') }} >= {{ graense(g, 'f9_gevinst') }} / 2
 ),
 
 forskydninger as (
-    select unnest(generate_series(-{{ g['f9_forskydning'] }}, {{ g['f9_forskydning'] }})) as trin
+    select
+        unnest(generate_series(
+            -{{ graense(g, 'f9_forskydning') }}, {{ graense(g, 'f9_forskydning') }}
+        )) as trin
 ),
 
 gevinster as (
@@ -50,10 +53,10 @@ gevinster as (
         egen.periode_nr,
         forskydninger.trin,
         egen.raekke_nr,
-        least(power(egen.z, 2), {{ g['f9_loft'] }})
+        least(power(egen.z, 2), {{ graense(g, 'f9_loft') }})
         - least(
             power(2 * (sqrt(egen.vaerdi) - sqrt(nabo.forventet)) / egen.spredning, 2),
-            {{ g['f9_loft'] }}
+            {{ graense(g, 'f9_loft') }}
         ) as gevinst
     from mistaenkte as egen
     cross join forskydninger
@@ -103,13 +106,13 @@ bedste as (
     from loeb
     qualify row_number() over (
         partition by scenarie, serie_id, periode_nr
-        order by samlet_gevinst desc, abs(trin), trin, raekke_nr
+        order by samlet_gevinst desc, abs(trin) asc, trin asc, raekke_nr asc
     ) = 1
 ),
 
 fundne as (
     select * from bedste
-    where samlet_gevinst > {{ g['f9_gevinst'] }}
+    where samlet_gevinst > {{ graense(g, 'f9_gevinst') }}
 ),
 
 -- With the rows that were pushed out at one end and put in at the other.
@@ -176,7 +179,7 @@ final as (
         navngivne.vaerdi,
         navngivne.forventet,
         navngivne.samlet_gevinst as score,
-        cast({{ g['f9_gevinst'] }} as double) as graense,
+        cast({{ graense(g, 'f9_gevinst') }} as double) as graense,
         concat(
             'Række ', navngivne.fra_raekke, '-', navngivne.til_raekke,
             ' ser forskudt ud med ',
@@ -204,7 +207,7 @@ final as (
         count(*) as testet,
         0 as uden_styrke,
         max(coalesce(bedste.samlet_gevinst, 0)) as score,
-        cast({{ g['f9_gevinst'] }} as double) as graense,
+        cast({{ graense(g, 'f9_gevinst') }} as double) as graense,
         cast(null as varchar) as besked
     from maaneder
     inner join serier

@@ -40,7 +40,9 @@ proevede as (
         fuldtid.vaerdi as fuldtidspersoner,
         personer.vaerdi as personer,
         fuldtid.vaerdi - personer.vaerdi as afvigelse,
-        coalesce(fuldtid.vaerdi - personer.vaerdi > {{ g['f14_personer_margen'] }}, false) as er_fund
+        coalesce(
+            fuldtid.vaerdi - personer.vaerdi > {{ graense(g, 'f14_personer_margen') }}, false
+        ) as er_fund
     from par
     inner join celler as fuldtid
         on par.fuldtid_id = fuldtid.serie_id
@@ -66,7 +68,7 @@ final as (
         any_value(fuldtidspersoner) filter (where er_fund) as vaerdi,
         any_value(personer) filter (where er_fund) as forventet,
         max(afvigelse) as score,
-        cast({{ g['f14_personer_margen'] }} as double) as graense,
+        cast({{ graense(g, 'f14_personer_margen') }} as double) as graense,
         case
             when er_fund
                 then concat(

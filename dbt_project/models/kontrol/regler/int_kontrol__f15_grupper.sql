@@ -26,7 +26,7 @@ medlemmer as (
         del.tabel_id,
         helhed.serie_id as helhed_id,
         split_part(del.dimensioner, '=', 2) not in (
-            '{{ g["f15_samlemedlemmer"] | join("', '") }}'
+            {{ tekstliste(g, 'f15_samlemedlemmer') }}
         ) as taeller_med
     from serier as del
     inner join serier as helhed
@@ -69,7 +69,7 @@ med_helhed as (
         coalesce(helhed.vaerdi, summer.skjult_hoejst) as helhed_hoejst,
         summer.summen + summer.skjulte * summer.skjult_hoejst as summen_hoejst,
         case
-            when summer.er_haard then {{ g['f1_afrunding'] }} * (summer.led + 1) else 0
+            when summer.er_haard then {{ graense(g, 'f1_afrunding') }} * (summer.led + 1) else 0
         end as margen
     from summer
     inner join celler as helhed
@@ -104,7 +104,7 @@ samlet as (
     select
         *,
         'F14.del' as regel_id,
-        {{ g['f14_del_margen'] }} as graense,
+        {{ graense(g, 'f14_del_margen') }} as graense,
         stoerste_del - helhed_hoejst as afvigelse,
         stoerste_del as forventet,
         concat(

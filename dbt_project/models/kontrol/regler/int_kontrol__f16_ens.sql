@@ -44,8 +44,8 @@ proevede as (
     select
         *,
         -- Few kommuner, or few different values, may agree by chance.
-        forskellige >= {{ g['f16_kommuner_mindst'] }} as kan_doemmes,
-        count(*) over ens > 1 and forskellige >= {{ g['f16_kommuner_mindst'] }} as er_fund,
+        forskellige >= {{ graense(g, 'f16_kommuner_mindst') }} as kan_doemmes,
+        count(*) over ens > 1 and forskellige >= {{ graense(g, 'f16_kommuner_mindst') }} as er_fund,
         first_value(concat_ws(' ', maaling, dimensioner)) over (ens order by serie_id) as foerste
     from aftryk
     window ens as (partition by scenarie, kilde, tabel_id, periode_nr, aftryk)
@@ -69,7 +69,10 @@ final as (
         0.0 as graense,
         case
             when er_fund
-                then concat('Alle kommuner har samme tal som i "', foerste, '": samme kolonne to gange.')
+                then concat(
+                    'Alle kommuner har samme tal som i "', foerste,
+                    '": samme kolonne to gange.'
+                )
         end as besked
     from proevede
     group by all

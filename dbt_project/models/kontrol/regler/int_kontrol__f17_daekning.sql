@@ -178,9 +178,10 @@ mangel_rester as (
         cast(null as integer) as periode_nr,
         cast(null as integer) as omraade_nr,
         'F17.raekker' as regel_id,
-        sum(spurgt.mangler) > {{ g['f17_mangler_andel'] }} * sum(spurgt.raekker) as er_fund,
+        sum(spurgt.mangler)
+        > {{ graense(g, 'f17_mangler_andel') }} * sum(spurgt.raekker) as er_fund,
         sum(spurgt.mangler) / sum(spurgt.raekker) as score,
-        cast({{ g['f17_mangler_andel'] }} as double) as graense,
+        cast({{ graense(g, 'f17_mangler_andel') }} as double) as graense,
         cast(sum(spurgt.mangler) as double) as vaerdi,
         cast(null as double) as forventet,
         concat(

@@ -11,7 +11,16 @@ kilder as (
 ),
 
 profiler as (
-    select unnest(['fuld', 'lille']) as profil
+    select navne.profil
+    from (values ('fuld'), ('lille')) as navne (profil)
+),
+
+tabeller as (
+    select distinct
+        scenarie,
+        kilde,
+        tabel_id
+    from serier
 ),
 
 ventede as (
@@ -22,7 +31,7 @@ ventede as (
         profiler.profil,
         kilder.maaling,
         coalesce(kilder.fordeling, '') as fordeling
-    from (select distinct scenarie, kilde, tabel_id from serier) as tabeller
+    from tabeller
     cross join profiler
     inner join kilder
         on

@@ -89,21 +89,22 @@ doemte as (
         case
             when proevede.enhed = 'pct' then 0
             when proevede.er_revision
-                then proevede.diskretion_under - 1 + {{ g['s1_tillaeg'] }}
-            else {{ g['s1_ny_maaned'] }} - 1
+                then proevede.diskretion_under - 1 + {{ graense(g, 's1_tillaeg') }}
+            else {{ graense(g, 's1_ny_maaned') }} - 1
         end as graense,
         proevede.vaerdi is null
         and case
             when proevede.enhed = 'pct'
-                then proevede.er_revision
-                and (
-                    tabeller_med_antal.tabel_id is null
-                    or synlige.mindste_antal
-                    >= proevede.diskretion_under + {{ g['s1_tillaeg'] }}
-                )
+                then
+                    proevede.er_revision
+                    and (
+                        tabeller_med_antal.tabel_id is null
+                        or synlige.mindste_antal
+                        >= proevede.diskretion_under + {{ graense(g, 's1_tillaeg') }}
+                    )
             when proevede.er_revision
-                then proevede.foer >= proevede.diskretion_under + {{ g['s1_tillaeg'] }}
-            else proevede.foer >= {{ g['s1_ny_maaned'] }}
+                then proevede.foer >= proevede.diskretion_under + {{ graense(g, 's1_tillaeg') }}
+            else proevede.foer >= {{ graense(g, 's1_ny_maaned') }}
         end as er_fund
     from proevede
     left join tabeller_med_antal
