@@ -55,11 +55,11 @@ def _no_such_table(table_id: str) -> Response:
 def _tables_entry(table: Table, provider: Provider, world: World) -> dict[str, Any]:
     clock = world.clock
     standing = world.standing(table.table_id)
-    table = faults.on_table(standing, table)
     updated = provider.updated(table, clock)
     if any(fault.fejl in faults.SHIFT for fault in standing):
         updated = clock.date().isoformat()
     last = provider.periods(table, clock)[-1]
+    table = faults.on_table(standing, table)
     return {
         "table_id": table.table_id,
         "table_name": table.name,
