@@ -1,0 +1,134 @@
+"""The SQL macros on any input: rounding as decimal arithmetic, periods as the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+import duckdb
+import jinja2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from beskplan.settings import PROJECT
+
+MACROS = PROJECT / "dbt_project" / "macros"
+
+
+def macro(file: str, name: str) -> Callable[..., str]:
+    text = (MACROS / file).read_text(encoding="utf-8")
+    template = jinja2.Environment().from_string(text)  # noqa: S701 - SQL, not HTML
+    found: Callable[..., str] = getattr(template.module, name)
+    return found
+
+
+QUOTIENT = macro("afrunding.sql", "kvotient_halvt_op")("$t", "$n", "$d")
+PERIOD_START = macro("perioder.sql", "periode_start")("$p")
+LAST_MONTH = macro("perioder.sql", "periode_sidste_maaned")("$p")
+
+
+@pytest.fixture(scope="module")
+def con() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+def quotient(
+    con: duckdb.DuckDBPyConnection, top: Decimal, bottom: Decimal, places: int
+) -> Decimal | None:
+    row = con.execute(f"select {QUOTIENT}", {"t": top, "n": bottom, "d": places}).fetchone()
+    assert row is not None
+    found: Decimal | None = row[0]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("top", "bottom", "places", "expected"),
+    [
+        # Holstebro: 1 of 16 is 6.25 pct., printed 6,3.
+        ("100", "16", 1, "6.3"),
+        ("-100", "16", 1, "-6.3"),
+        ("0.5", "1", 0, "1"),
+        ("-0.5", "1", 0, "-1"),
+        ("2.5", "1", 0, "3"),
+        ("1.005", "1", 2, "1.01"),
+        ("13744", "12", 0, "1145"),
+        ("0", "7", 1, "0"),
+    ],
+)
+def test_known_ties(
+    con: duckdb.DuckDBPyConnection, top: str, bottom: str, places: int, expected: str
+) -> None:
+    assert quotient(con, Decimal(top), Decimal(bottom), places) == Decimal(expected)
+
+
+def test_nothing_is_divided_by_zero(con: duckdb.DuckDBPyConnection) -> None:
+    assert quotient(con, Decimal(5), Decimal(0), 1) is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    top=st.decimals(-10_000_000, 10_000_000, places=3),
+    bottom=st.integers(1, 6_000_000),
+    places=st.integers(0, 3),
+)
+def test_half_up_is_decimal_half_up(
+    con: duckdb.DuckDBPyConnection, top: Decimal, bottom: int, places: int
+) -> None:
+    with localcontext(prec=60):
+        exact = top / Decimal(bottom)
+        expected = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    assert quotient(con, top, Decimal(bottom), places) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    whole=st.integers(-100_000, 100_000), bottom=st.integers(1, 50_000), places=st.integers(0, 2)
+)
+def test_exact_ties_go_away_from_zero(
+    con: duckdb.DuckDBPyConnection, whole: int, bottom: int, places: int
+) -> None:
+    step = Decimal(1).scaleb(-places)
+    tie = (Decimal(abs(whole)) + Decimal("0.5")) * step
+    expected = (abs(whole) + 1) * step
+    sign = -1 if whole < 0 else 1
+    top = tie * bottom
+    if top == top.quantize(Decimal("0.001")):
+        assert quotient(con, sign * top, Decimal(bottom), places) == sign * expected
+
+
+def ask(con: duckdb.DuckDBPyConnection, sql: str, period: str) -> date | None:
+    row = con.execute(f"select {sql}", {"p": period}).fetchone()
+    assert row is not None
+    found: date | None = row[0]
+    return found
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1900, 2199), st.integers(0, 99))
+def test_months(con: duckdb.DuckDBPyConnection, year: int, month: int) -> None:
+    expected = date(year, month, 1) if 1 <= month <= 12 else None
+    assert ask(con, PERIOD_START, f"{year}M{month:02d}") == expected
+    assert ask(con, LAST_MONTH, f"{year}M{month:02d}") == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1900, 2199), st.integers(0, 9), st.sampled_from("KQ"))
+def test_quarters(con: duckdb.DuckDBPyConnection, year: int, quarter: int, letter: str) -> None:
+    is_quarter = 1 <= quarter <= 4
+    period = f"{year}{letter}{quarter}"
+    assert ask(con, PERIOD_START, period) == (
+        date(year, 3 * quarter - 2, 1) if is_quarter else None
+    )
+    assert ask(con, LAST_MONTH, period) == (date(year, 3 * quarter, 1) if is_quarter else None)
+
+
+def test_a_year_ends_in_december(con: duckdb.DuckDBPyConnection) -> None:
+    assert ask(con, LAST_MONTH, "2018") == date(2018, 12, 1)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=8).filter(lambda text: not any(mark in text for mark in "MKQ")))
+def test_other_texts_are_no_period(con: duckdb.DuckDBPyConnection, text: str) -> None:
+    assert ask(con, PERIOD_START, text) is None
