@@ -1,0 +1,176 @@
+"""The quality page and the list of findings, in Danish, from a judgement alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from beskplan.gate.judgement import Finding, Judgement, TableVerdict
+from beskplan.release import danish
+from beskplan.release.csvfile import BOM, safe_text
+
+PAGE = "kvalitet/index.html"
+LIST = "kvalitet/fund.csv"
+TEMPLATE = "kvalitet.html.j2"
+# A page of more rows is not read; the list holds them all.
+ROWS_SHOWN = 60
+AREAS_SHOWN = 98
+SCORE_STEP = Decimal("0.0001")
+TABLE_WORDS = {"pass": "Bestået", "review": "Afventer en person", "stop": "Stoppet"}
+RULE_WORDS = {"note": "Bemærkes", "review": "Afventer en person", "stop": "Stopper"}
+LIST_HEADER = (
+    "kilde",
+    "tabel_id",
+    "hentet_utc",
+    "tabellens_udfald",
+    "regel_id",
+    "omraade",
+    "periode",
+    "maaling",
+    "dimensioner",
+    "vaerdi",
+    "forventet",
+    "score",
+    "graense",
+    "betyder",
+    "besked",
+)
+
+
+def render(judgement: Judgement) -> dict[str, bytes]:
+    """Write the quality files of a release.
+
+    Args:
+        judgement: the gate's judgement; the run's id and the clock leave no trace in the files.
+
+    Returns:
+        Path inside the release → content.
+    """
+    return {PAGE: _page(judgement).encode(), LIST: _list(judgement).encode()}
+
+
+def _page(judgement: Judgement) -> str:
+    env = Environment(
+        loader=PackageLoader("beskplan.release"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    tables = [_table(table) for table in judgement.tabeller]
+    return env.get_template(TEMPLATE).render(
+        resume=_summary(judgement.tabeller),
+        stoppede=[table.tabel_id for table in judgement.tabeller if table.udfald != "pass"],
+        tabeller=tables,
+        fundne=[table for table in tables if table["fund"]],
+        uden_styrke=danish.number(sum(table.uden_styrke for table in judgement.tabeller)),
+        regler=[
+            {
+                "regel_id": rule.regel_id,
+                "beskrivelse": rule.beskrivelse,
+                "begrundelse": rule.begrundelse,
+                "reference": rule.reference,
+                "graense": rule.graense,
+                "ess_niveau": rule.ess_niveau,
+                "ord": RULE_WORDS[rule.udfald],
+                "testet": danish.number(rule.testet),
+                "fundet": danish.number(rule.fundet),
+                "uden_styrke": danish.number(rule.uden_styrke),
+            }
+            for rule in judgement.regler
+        ],
+    )
+
+
+def _summary(tables: Sequence[TableVerdict]) -> str:
+    passed = sum(table.udfald == "pass" for table in tables)
+    notes = sum(len(table.fund) for table in tables if table.udfald == "pass")
+    text = f"{passed} af {len(tables)} tabeller bestod"
+    return f"{text}, med {danish.number(notes)} bemærkninger." if notes else f"{text}."
+
+
+def _table(table: TableVerdict) -> dict[str, Any]:
+    areas = list(dict.fromkeys(finding.omraade for finding in table.fund if finding.omraade))
+    left_out = len(table.fund) - ROWS_SHOWN
+    return {
+        "tabel_id": table.tabel_id,
+        "kilde": table.kilde,
+        "hentet": danish.moment(datetime.fromisoformat(table.hentet_utc)),
+        "udfald": table.udfald,
+        "ord": TABLE_WORDS[table.udfald],
+        "antal_fund": danish.number(len(table.fund)),
+        "uden_styrke": danish.number(table.uden_styrke),
+        "kommuner": areas[:AREAS_SHOWN],
+        "flere_kommuner": (
+            f" og {len(areas) - AREAS_SHOWN} mere" if len(areas) > AREAS_SHOWN else ""
+        ),
+        "fund": [_finding(finding) for finding in table.fund[:ROWS_SHOWN]],
+        "udeladt": (
+            f"Vist er de {ROWS_SHOWN} første af {danish.number(len(table.fund))} fund."
+            if left_out > 0
+            else ""
+        ),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {
+        "regel_id": finding.regel_id,
+        "ord": RULE_WORDS[finding.udfald],
+        "omraade": finding.omraade,
+        "periode": danish.period(finding.periode) if finding.periode else "",
+        "maaling": finding.maaling,
+        "dimensioner": finding.dimensioner,
+        "besked": finding.besked,
+    }
+
+
+def _list(judgement: Judgement) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(LIST_HEADER)
+    for table in judgement.tabeller:
+        for finding in table.fund:
+            writer.writerow(_list_row(table, finding))
+    return BOM + text.getvalue()
+
+
+def _list_row(table: TableVerdict, finding: Finding) -> list[str]:
+    texts = (
+        table.kilde,
+        table.tabel_id,
+        table.hentet_utc,
+        TABLE_WORDS[table.udfald],
+        finding.regel_id,
+        finding.omraade,
+        finding.periode,
+        finding.maaling,
+        finding.dimensioner,
+    )
+    numbers = (
+        _plain(finding.vaerdi),
+        _plain(finding.forventet),
+        _rounded(finding.score),
+        _rounded(finding.graense),
+    )
+    meaning = (RULE_WORDS[finding.udfald], finding.besked)
+    return [*map(safe_text, texts), *numbers, *map(safe_text, meaning)]
+
+
+def _plain(value: float | None) -> str:
+    """A figure as the candidate holds it, three decimals at most."""
+    return "" if value is None else danish.number(Decimal(str(value)), thousands=False)
+
+
+def _rounded(value: float | None) -> str:
+    """A score is a measure of suspicion and no statistic: four decimals are enough."""
+    if value is None:
+        return ""
+    score = Decimal(str(value)).quantize(SCORE_STEP, rounding=ROUND_HALF_UP)
+    return danish.number(score, thousands=False)
