@@ -162,6 +162,36 @@ def test_stopped_table_goes_out_marked_in_this_run_and_the_next(settings: Settin
     assert publish.publish(settings, candidate(settings, "k2", [FIRST]), passed) is None
 
 
+def test_readme_says_what_is_old_and_synthetic(settings: Settings) -> None:
+    land(settings, Landed("y01a02", "2026-08-18T19:52:00Z", "genereret"))
+    look(settings, "y25i01", "fejl")
+    vintages = [FIRST, Landed("y01a02", "2026-08-18T19:52:00Z", "genereret")]
+    release = publish.publish(settings, candidate(settings, "k1", vintages), judged("k1"))
+    assert release is not None
+    text = (release.path / "LAESMIG.txt").read_text(encoding="utf-8")
+    assert "BESKPLAN, udgivelse 2026M07-1" in text
+    assert "SYNTETISKE TAL: tallene fra y01a02 er" in text
+    assert "y25i01: kunne ikke hentes: nøglen er forkert [y25i01]" in text
+    assert "Hviler på svar hentet til og med: 18. august 2026 kl. 19.52 UTC" in text
+
+
+def test_release_holds_tables_quality_and_seeds(settings: Settings) -> None:
+    release = publish_once(settings)
+    held = {path.relative_to(release.path).as_posix() for path in release.path.rglob("*.*")}
+    assert {
+        "tabeller/plan-a-resultatmaal.xlsx",
+        "tabeller/plan-a-resultatmaal.csv",
+        "tabeller/plan-a-ydelsesoversigt.xlsx",
+        "tabeller/plan-a-ydelsesoversigt.csv",
+        "kvalitet/index.html",
+        "kvalitet/fund.csv",
+        "seeds/planer.csv",
+        "afgoerelser.csv",
+        "LAESMIG.txt",
+        "manifest.json",
+    } <= held
+
+
 def test_a_failed_look_marks_until_a_good_one(settings: Settings) -> None:
     look(settings, "y25i01", "landet")
     look(settings, "y25i01", "fejl")

@@ -47,7 +47,7 @@ def vintage(tabel_id: str, oprindelse: str = "optaget", kilde: str = "jobindsats
     )
 
 
-def basis(*vintages: Vintage, marked: frozenset[str] = frozenset()) -> Basis:
+def basis(*vintages: Vintage, **marked: str) -> Basis:
     return Basis(vintages or (vintage("y25i01"),), {}, [], marked, "kode")
 
 
@@ -91,7 +91,7 @@ def test_resultatmaal_is_judged_on_the_second_newest_month(con: duckdb.DuckDBPyC
     assert sheet.rows[0].label == "Ministermål 1 (2026): Flere i arbejde"
     assert any(
         "tabel y25i01; opgjort pr. 19. august 2026; hentet 19. august 2026 kl. 18.49 UTC; "
-        "vintage 20260819T184900Z, indholdssum 0123456789ab" in note
+        "vintage 20260819T184900Z; optagelse af kildens eget svar." in note
         for note in sheet.notes
     )
 
@@ -137,7 +137,7 @@ def test_goal_without_indicator_has_no_figure_and_says_so(con: duckdb.DuckDBPyCo
 
 def test_marks_of_a_table(con: duckdb.DuckDBPyConnection) -> None:
     add_goal(con, er_syntetisk=True, er_eksempel=True, databrud=True, foraelder_nr="1")
-    made = basis(vintage("y25i01", "genereret"), marked=frozenset({"y25i01", "y01a02"}))
+    made = basis(vintage("y25i01", "genereret"), y25i01="stoppet", y01a02="stoppet")
     sheet = resultatmaal.sheet(con, "plan-a", made)
     assert sheet.title.startswith("SYNTETISKE TAL: ")
     assert sheet.warnings == [
@@ -237,11 +237,11 @@ def test_workbook_holds_numbers_and_prints_on_one_width(
         "maj 2018",
         "juni 2018",
     ]
-    assert (cells["N4"].value, cells["N4"].number_format) == (443, "#,##0")
-    assert (cells["O4"].value, cells["O4"].number_format) == (1450, '#,##0"*"')
-    assert (cells["O5"].value, cells["O5"].number_format) == (8, '#,##0.0"*"')
+    assert (cells["N4"].value, cells["N4"].number_format) == (443, "[$-406]#,##0")
+    assert (cells["O4"].value, cells["O4"].number_format) == (1450, '[$-406]#,##0"*"')
+    assert (cells["O5"].value, cells["O5"].number_format) == (8, '[$-406]#,##0.0"*"')
     assert (cells["N6"].value, cells["O6"].value) == ("–", 0)
-    assert cells["A6"].alignment.indent == 1
+    assert cells["A6"].alignment.indent == 2
     assert page.freeze_panes == "C4"
     assert page.page_setup.orientation == "landscape"
     # A width of one page is the format's default and is not written.

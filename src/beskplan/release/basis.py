@@ -35,14 +35,14 @@ class Basis:
         vintages: every vintage in the candidate, by source, table and time.
         seeds: file name → sha256 of each hand-kept table.
         decisions: every decision, as published.
-        marked: ids of the tables that are not up to date.
+        marked: table id → why it is not up to date, in Danish.
         code: checksum of the code.
     """
 
     vintages: tuple[Vintage, ...]
     seeds: Mapping[str, str]
     decisions: Sequence[Mapping[str, Any]]
-    marked: frozenset[str]
+    marked: Mapping[str, str]
     code: str
 
     @property
@@ -118,6 +118,6 @@ def _basis(
             for path in sorted(seeds.glob("*.csv"))
         },
         decisions=held.decisions(landing),
-        marked=frozenset(table_marks(landing, judgement)),
+        marked=table_marks(landing, judgement),
         code=code_checksum(),
     )

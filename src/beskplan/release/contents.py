@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from beskplan import quality_page
 from beskplan.gate.judgement import Judgement
 from beskplan.release import csvfile, readme, resultatmaal, xlsxfile, ydelsesoversigt
 from beskplan.release.basis import Basis
@@ -49,6 +50,9 @@ def write(
     _copy_seeds(settings.seeds, basis, folder)
     rows = [tuple(str(decision[name]) for name in DECISION_COLUMNS) for decision in basis.decisions]
     csvfile.write_rows(folder / DECISIONS, [DECISION_COLUMNS, *rows])
+    for name, content in quality_page.render(judgement).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
     (folder / readme.README).write_bytes(readme.text(identity, basis).encode())
     return {DECISIONS: len(rows), **_write_tables(con, basis, folder / TABLES)}
 

@@ -30,7 +30,6 @@ NOT_SHOWN = {
     "M": "mangler: kilden har ikke sendt rækken",
     "N": "mangler: måneden er ikke hentet, eller kilden har ikke offentliggjort den",
 }
-SUM_DIGITS = 12
 
 
 def titled(title: str, *, synthetic: bool) -> str:
@@ -58,23 +57,29 @@ def warnings(
         )
     lines += [
         f"{tabel_id}: {NOT_UPDATED} (kvalitet/index.html)."
-        for tabel_id in sorted(set(tables) & basis.marked)
+        for tabel_id in sorted(set(tables) & basis.marked.keys())
     ]
     return lines
 
 
 def sources(basis: Basis, tables: Iterable[str]) -> list[str]:
-    """One line a source table: whence, as of when, fetched when, which vintage."""
-    return [_source(basis.newest[tabel_id]) for tabel_id in sorted(set(tables) & set(basis.newest))]
+    """Whence the figures are, as of when, fetched when, which vintage; tables that share it once.
+
+    The checksum of each table's rows is in the manifest.
+    """
+    found = [basis.newest[tabel_id] for tabel_id in sorted(set(tables) & set(basis.newest))]
+    lines: dict[str, list[str]] = {}
+    for vintage in found:
+        lines.setdefault(_source(vintage), []).append(vintage.tabel_id)
+    return [line.format(tables=", ".join(ids)) for line, ids in sorted(lines.items())]
 
 
 def _source(vintage: Vintage) -> str:
     fetched = datetime.fromisoformat(vintage.hentet_utc)
     return (
-        f"Kilde: {PUBLISHERS[vintage.kilde]}, tabel {vintage.tabel_id}; "
+        f"Kilde: {PUBLISHERS[vintage.kilde]}, tabel {{tables}}; "
         f"opgjort pr. {_as_of(vintage.update_latest)}; hentet {danish.moment(fetched)}; "
-        f"vintage {fetched:%Y%m%dT%H%M%SZ}, indholdssum {vintage.indholdssum[:SUM_DIGITS]}; "
-        f"{ORIGINS[vintage.oprindelse]}."
+        f"vintage {fetched:%Y%m%dT%H%M%SZ}; {ORIGINS[vintage.oprindelse]}."
     )
 
 

@@ -30,7 +30,7 @@ def text(identity: Identity, basis: Basis) -> str:
         maaned=danish.month(identity.periode),
         opgjort=danish.moment(datetime.fromisoformat(basis.stated_time)),
         syntetisk=sorted(t for t, vintage in newest.items() if vintage.oprindelse == "genereret"),
-        maerker=sorted(basis.marked),
+        maerker=sorted(basis.marked.items()),
         tabeller=notes.sources(basis, newest),
         fingeraftryk=basis.fingerprint,
     )

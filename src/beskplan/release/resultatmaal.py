@@ -37,7 +37,7 @@ BASELINES: Mapping[str, Callable[[str], str]] = {
 }
 OWN_GOALS = "Kommunens egne mål"
 LABEL_COLUMNS = 2
-WIDTHS = (8, 44, 27, 19, 10, 10, 10, 12, 10, 12, 10, 11, 13, 40)
+WIDTHS = (8, 40, 24, 16, 10, 10, 9, 11, 10, 11, 10, 10, 11, 30)
 
 
 def sheet(con: duckdb.DuckDBPyConnection, plan_id: str, basis: Basis) -> Sheet:

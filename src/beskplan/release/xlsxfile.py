@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,11 @@ WORKBOOK_OPTIONS = {
     "in_memory": True,
 }
 A4 = 9
+# Excel takes point and comma from the reader's own settings, LibreOffice from this.
+DANISH = "[$-406]"
+INDENT = 2
+# A letter's room against the figure's that column widths are measured in; 1 where not named.
+LETTER_WIDTHS = {"title": 1.4, "warning": 1.1, "header": 1.15, "heading": 1.1, "note": 0.85}
 LINE_HEIGHT = 15.0
 TITLE_HEIGHT = 24.0
 FONT = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
@@ -30,15 +35,15 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "warning": {"bold": True, "font_color": "#9C0006", "text_wrap": True},
     "header": {"bold": True, "text_wrap": True, "bg_color": "#D9E2EC", "border": 1},
     "heading": {"bold": True, "text_wrap": True, "bg_color": "#F0F4F8", "border": 1},
-    "text": {"text_wrap": True, "border": 1},
+    "text": {"align": "left", "text_wrap": True, "border": 1},
     "figure": {"align": "right", "border": 1},
     "note": {"font_size": 9, "text_wrap": True},
 }
 
 
 def number_format(figure: Figure) -> str:
-    """The cell's number format; Excel writes point and comma as the reader's language has them."""
-    digits = "#,##0" + (f".{'0' * figure.decimals}" if figure.decimals else "")
+    """The cell's number format; in the file's form, `,` and `.` stand for Danish `.` and `,`."""
+    digits = f"{DANISH}#,##0" + (f".{'0' * figure.decimals}" if figure.decimals else "")
     return f'{digits}"{danish.PROVISIONAL}"' if figure.provisional else digits
 
 
@@ -55,6 +60,12 @@ def write_sheet(path: Path, sheet: Sheet, stated_time: str) -> None:
         created = datetime.fromisoformat(stated_time).astimezone(UTC).replace(tzinfo=None)
         book.set_properties({"title": sheet.title, "author": "Beskplan", "created": created})
         _Writer(book, sheet).write()
+
+
+def _lines(text: str, width: float, style: str) -> int:
+    """Lines that a text takes when no word is broken."""
+    wrapped = textwrap.wrap(text, max(1, int(width / LETTER_WIDTHS.get(style, 1.0))))
+    return max(1, len(wrapped))
 
 
 @dataclass
@@ -91,12 +102,10 @@ class _Writer:
         return self.formats[key]
 
     def _across(self, text: str, style: str, line_height: float = LINE_HEIGHT) -> None:
-        """One text over all columns; a merged cell does not grow, so its height is worked out."""
+        """One text over all columns."""
         last = len(self.sheet.columns) - 1
-        per_line = sum(column.width for column in self.sheet.columns)
-        # A bold or large letter takes more room than the figure that widths are measured in.
-        lines = math.ceil(len(text) * 1.3 / per_line)
-        self.page.set_row(self.at, line_height * lines)
+        width = sum(column.width for column in self.sheet.columns)
+        self.page.set_row(self.at, line_height * _lines(text, width, style))
         self.page.merge_range(self.at, 0, self.at, last, "", self._format(style))
         self.page.write_string(self.at, 0, text, self._format(style))
         self.at += 1
@@ -104,6 +113,7 @@ class _Writer:
     def _header(self) -> None:
         for nr, column in enumerate(self.sheet.columns):
             self.page.write_string(self.at, nr, column.title, self._format("header"))
+        self._fit([column.title for column in self.sheet.columns], "header")
         self.page.freeze_panes(self.at + 1, self.sheet.label_columns)
         self.page.repeat_rows(self.at)
         self.at += 1
@@ -116,12 +126,23 @@ class _Writer:
             return
         for nr, cell in enumerate(row.cells):
             self._cell(nr, cell)
+        self._fit(
+            [cell.text if isinstance(cell, Text) else cell.text() for cell in row.cells], "text"
+        )
         self.at += 1
+
+    def _fit(self, texts: Sequence[str], style: str) -> None:
+        """Give the row the height of its longest cell; not every program does so by itself."""
+        widths = [column.width for column in self.sheet.columns]
+        lines = max(_lines(text, width, style) for text, width in zip(texts, widths, strict=True))
+        self.page.set_row(self.at, LINE_HEIGHT * lines)
 
     def _cell(self, nr: int, cell: Cell) -> None:
         if isinstance(cell, Text):
             style = (
-                self._format("text", indent=cell.indent) if cell.indent else self._format("text")
+                self._format("text", indent=INDENT * cell.indent)
+                if cell.indent
+                else self._format("text")
             )
             self.page.write_string(self.at, nr, cell.text, style)
         elif cell.value is None:

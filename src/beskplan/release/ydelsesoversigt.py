@@ -77,7 +77,7 @@ def sheet(con: duckdb.DuckDBPyConnection, plan: Record, basis: Basis) -> Sheet:
     found = records(con, ROWS_SQL, kommune=kommune, slut=last)
     months = sorted({record["periode"] for record in found})
     columns = [Column("Ydelsesgruppe", 26), Column("Opgørelse", 10)]
-    columns += [Column(danish.month(month), 11) for month in months]
+    columns += [Column(danish.month(month), 11.5) for month in months]
     rows = _rows(found)
     tables = {record["tabel_id"] for record in found if record["tabel_id"]} | {POPULATION_TABLE}
     return Sheet(
