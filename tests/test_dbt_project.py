@@ -1,0 +1,186 @@
+"""What dbt's own manifest says of the project: names, layers, descriptions, contracts, tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from beskplan.settings import PROJECT
+
+Node = Mapping[str, Any]
+
+DBT_PROJECT = PROJECT / "dbt_project"
+# The marts that the design names; every other model says its layer in its name.
+PUBLIC = {"resultatmaal_status", "resultatmaal_tekst", "ydelsesoversigt"}
+NAMES = {
+    "staging": re.compile(r"stg_[a-z]+__[a-z_]+"),
+    "intermediate": re.compile(r"int_[a-z_]+"),
+    "marts": re.compile(r"(dim|fct)_[a-z_]+|" + "|".join(sorted(PUBLIC))),
+    "kontrol": re.compile(r"(int_)?kontrol_[a-z0-9_]+"),
+}
+# What a model of a layer may rest on.
+RESTS_ON = {
+    "staging": {"source"},
+    "intermediate": {"seed", "staging", "intermediate", "marts"},
+    "marts": {"seed", "intermediate", "marts"},
+    "kontrol": {"seed", "staging", "intermediate", "marts", "kontrol"},
+}
+
+
+def dbt(folder: Path, *verb: str) -> None:
+    done = subprocess.run(
+        [
+            *(str(Path(sys.executable).with_name("dbt")), "--no-version-check", *verb),
+            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+            *("--target-path", str(folder / "target"), "--log-path", str(folder / "log")),
+            *("--vars", json.dumps({"landing": str(folder / "landing")})),
+        ],
+        env=os.environ | {"BESKPLAN_DUCKDB": str(folder / "kandidat.duckdb")},
+        cwd=DBT_PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-5000:]
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every model built on nothing landed, then every unit test run."""
+    folder = tmp_path_factory.mktemp("dbt")
+    dbt(folder, "build", "--empty", "--exclude-resource-type", "unit_test", "test")
+    dbt(folder, "test", "--select", "test_type:unit")
+    return folder / "target"
+
+
+@pytest.fixture(scope="module")
+def manifest(target: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    return content
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, Any]) -> dict[str, Node]:
+    found = {
+        key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"
+    }
+    assert len(found) > 30
+    return found
+
+
+def layer(node: Node) -> str:
+    return str(node["fqn"][1])
+
+
+def test_every_unit_test_ran_and_passed(target: Path, manifest: dict[str, Any]) -> None:
+    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    passed = {
+        result["unique_id"]
+        for result in results
+        if result["unique_id"].startswith("unit_test.") and result["status"] == "pass"
+    }
+    assert passed == set(manifest["unit_tests"])
+    tested = {test["model"] for test in manifest["unit_tests"].values()}
+    assert tested >= {
+        *("int_vintager", "int_celler", "int_obs", "int_dimensioner", "int_befolkning"),
+        *("int_resultatmaal", "int_indikator_maaneder", "int_baseline", "int_oversigt"),
+        *("int_resultatmaal_maaneder", "dim_periode", "fct_ydelser"),
+        *PUBLIC,
+    }
+
+
+def test_names_say_the_layer(models: dict[str, Node]) -> None:
+    wrong = [
+        node["name"]
+        for node in models.values()
+        if not NAMES[layer(node)].fullmatch(node["name"]) or not node["name"].isascii()
+    ]
+    assert wrong == []
+
+
+def test_layers_point_one_way(manifest: dict[str, Any], models: dict[str, Node]) -> None:
+    wrong = []
+    for node in models.values():
+        for parent in node["depends_on"]["nodes"]:
+            kind = parent.split(".")[0]
+            above = layer(manifest["nodes"][parent]) if kind == "model" else kind
+            if above not in RESTS_ON[layer(node)]:
+                wrong.append((node["name"], parent))
+    assert wrong == []
+
+
+def test_every_model_and_column_is_described(models: dict[str, Node]) -> None:
+    wrong = []
+    for node in models.values():
+        if not node["description"] or not node["columns"]:
+            wrong.append(node["name"])
+        wrong += [
+            f"{node['name']}.{column['name']}"
+            for column in node["columns"].values()
+            if not column["description"] or not column["data_type"]
+        ]
+    assert wrong == []
+
+
+def test_the_description_names_every_column(target: Path, models: dict[str, Node]) -> None:
+    import duckdb
+
+    with duckdb.connect(str(target.parent / "kandidat.duckdb"), read_only=True) as con:
+        real: dict[str, set[str]] = {}
+        for table, column in con.execute(
+            "select table_name, column_name from information_schema.columns"
+        ).fetchall():
+            real.setdefault(table, set()).add(column)
+    wrong = {
+        node["name"]: real[node["name"]] ^ set(node["columns"])
+        for node in models.values()
+        if node["config"]["materialized"] != "ephemeral"
+        and real[node["name"]] != set(node["columns"])
+    }
+    assert wrong == {}
+
+
+def is_public(node: Node) -> bool:
+    return layer(node) == "marts" or node["name"].startswith("kontrol_")
+
+
+def test_public_models_have_a_contract(models: dict[str, Node]) -> None:
+    without = [
+        node["name"]
+        for node in models.values()
+        if is_public(node) and not node["config"]["contract"]["enforced"]
+    ]
+    assert without == []
+
+
+def test_public_models_have_a_grain_test(manifest: dict[str, Any], models: dict[str, Node]) -> None:
+    tested = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if (node.get("test_metadata") or {}).get("name") == "unik_kombination"
+    }
+    without = [
+        node["name"] for key, node in models.items() if is_public(node) and key not in tested
+    ]
+    assert without == []
+
+
+def test_every_mart_is_used_by_something_named(
+    manifest: dict[str, Any], models: dict[str, Node]
+) -> None:
+    used = {
+        parent
+        for exposure in manifest["exposures"].values()
+        for parent in exposure["depends_on"]["nodes"]
+    }
+    unused = [node["name"] for key, node in models.items() if layer(node) == "marts"]
+    assert [name for name in unused if f"model.beskplan.{name}" not in used] == []
+    assert all(is_public(models[parent]) for parent in used)
