@@ -27,7 +27,7 @@ app.add_typer(kilder_app, name="kilder")
 app.add_typer(landing_app, name="landing")
 app.add_typer(seeds_app, name="seeds")
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 Kilde = Annotated[str, typer.Argument(help="jobindsats or statbank")]
 Run = Annotated[str, typer.Argument(help="The run id that `byg` printed")]
@@ -39,9 +39,9 @@ AsOf = Annotated[
 
 def fail(error: BeskplanError) -> NoReturn:
     """Print what, where and what to do, and end with code 1."""
-    console.print(f"[bold red]{type(error).__name__}[/]: {error.what}", soft_wrap=True)
-    console.print(f"  where: {error.where}", soft_wrap=True, markup=False)
-    console.print(f"  do:    {error.do}", soft_wrap=True, markup=False)
+    console.print(f"[bold red]{type(error).__name__}[/]: {error.what}")
+    console.print(f"  where: {error.where}", markup=False)
+    console.print(f"  do:    {error.do}", markup=False)
     raise typer.Exit(1)
 
 
@@ -133,7 +133,9 @@ def say_release(release_id: str | None) -> None:
     if release_id:
         console.print(f"published [bold]releases/{release_id}[/], now releases/current")
     else:
-        console.print("nothing published: releases/current rests on the same figures, seeds and code")
+        console.print(
+            "nothing published: releases/current rests on the same figures, seeds and code"
+        )
 
 
 @kilder_app.command("laas")
@@ -154,7 +156,7 @@ def landing_verify() -> None:
     landing = Landing(Settings.from_env().landing)
     problems = landing.verify()
     for problem in problems:
-        console.print(problem, markup=False, soft_wrap=True)
+        console.print(problem, markup=False)
     console.print(f"{len(landing.vintages())} vintages, {len(problems)} problem(s)")
     if problems:
         raise typer.Exit(1)

@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from beskplan import flow
-from beskplan.errors import SourceDownError
+from beskplan.errors import LandingError, SourceDownError
+from beskplan.landing import Landing
 from beskplan.settings import Settings
 
 DEMO_TOKEN = "demo-uden-rettigheder"  # noqa: S105 — the stand-in takes any
@@ -89,18 +90,35 @@ def run_demo(
         console.print(f"stand-in at {url}: recorded and generated figures, no token needed")
         local = replace(settings, jobindsats_url=url, statbank_url=url, token=DEMO_TOKEN)
         landed = 0
-        for moment in httpx.get(f"{url}/standin/optagelser").json():
+        for moment in _still_to_land(local, httpx.get(f"{url}/standin/optagelser").json()):
             httpx.post(f"{url}/standin/ur", json={"nu": moment}).raise_for_status()
             landed += _land(local, moment, console)
         if landed == 0:
             console.print("the sources have nothing new: only metadata was asked, nothing landed")
     if landed == 0 and flow.is_current(settings):
-        console.print("nothing published: releases/current rests on the same figures, seeds, code")
+        console.print("nothing published: releases/current rests on the same figures and code")
     else:
         build_to_release(replace(settings, token=None))
     show_release(settings, console)
     say_reconciled(reconcile(settings), console)
     console.print(f"done in {time.monotonic() - began:.0f} s")
+
+
+def _still_to_land(settings: Settings, moments: list[str]) -> list[str]:
+    """The recorded times from the newest one landed on: a source's clock never goes back.
+
+    Raises:
+        LandingError: the landing holds answers of the real sources.
+    """
+    vintages = Landing(settings.landing).vintages()
+    if any(vintage.oprindelse == "api" for vintage in vintages):
+        raise LandingError(
+            "this landing holds answers of the real sources; the demo would mix them with others",
+            where=str(settings.landing),
+            do="run the demo with BESKPLAN_HJEM set to an empty folder",
+        )
+    newest = max((vintage.hentet_utc for vintage in vintages), default="")
+    return [moment for moment in moments if moment >= newest] or moments[-1:]
 
 
 def _land(settings: Settings, moment: str, console: Console) -> int:
@@ -159,9 +177,9 @@ def show_release(settings: Settings, console: Console) -> None:
     for name, month, value, provisional in rows:
         table.add_row(name, month, f"{value}{'*' if provisional else ''}")
     console.print(table)
-    console.print(f"open  {folder}/tabeller/     tables for a committee (xlsx, csv)", soft_wrap=True)
-    console.print(f"open  {folder}/kvalitet/index.html     what was checked", soft_wrap=True)
-    console.print(f"query {folder}/{DATABASE}", soft_wrap=True)
+    console.print(f"open  {folder}/tabeller/     tables for a committee (xlsx, csv)")
+    console.print(f"open  {folder}/kvalitet/index.html     what was checked")
+    console.print(f"query {folder}/{DATABASE}")
 
 
 def reconcile(settings: Settings) -> Reconciled:

@@ -218,7 +218,9 @@ def test_a_table_that_cannot_be_fetched_goes_out_marked(own: Settings, standin: 
     manifest = json.loads((own.releases / "current" / "manifest.json").read_text())
     assert manifest["release_id"] == "2026M07-2"
     assert cell(own, "fct_ydelser", "2026M07", "Herlev") == 467
-    table = (own.releases / "current/tabeller/eksempel-2026-resultatmaal.csv").read_text("utf-8-sig")
+    table = (own.releases / "current/tabeller/eksempel-2026-resultatmaal.csv").read_text(
+        "utf-8-sig"
+    )
     assert "y25i01: ikke opdateret: se fund" in table
 
 
@@ -237,7 +239,9 @@ def test_twenty_kommuner_shifted_by_one_are_stopped_and_named(
     decision = Landing(own.landing).decisions()[-1]
     assert (decision.tabel_id, decision.udfald) == ("y25i01", "stoppet")
     findings = (own.releases / "current/kvalitet/fund.csv").read_text("utf-8-sig")
-    assert shifted_kommuner(own) <= {line.split(";")[5].strip('"') for line in findings.splitlines()}
+    assert shifted_kommuner(own) <= {
+        line.split(";")[5].strip('"') for line in findings.splitlines()
+    }
 
 
 def shifted_kommuner(settings: Settings) -> set[str]:
