@@ -43,7 +43,7 @@ def publish(settings: Settings, run_dir: Path, judgement: Judgement) -> Release 
     call goes on from there.
 
     Args:
-        settings: where things are; a token means that generated figures are refused.
+        settings: where things are; with a real token generated figures are refused.
         run_dir: the run's folder, with the candidate.
         judgement: the gate's judgement of this run.
 
@@ -57,7 +57,7 @@ def publish(settings: Settings, run_dir: Path, judgement: Judgement) -> Release 
     with swap.publish_lock(settings.releases):
         swap.clear_left_overs(settings.releases)
         basis = bases.of_candidate(candidate, Landing(settings.landing), settings.seeds, judgement)
-        if settings.token:
+        if settings.has_real_token:
             _refuse_generated(candidate, basis)
         current = swap.current(settings.releases)
         if current and manifest.read(current)["fingeraftryk"] == basis.fingerprint:
