@@ -101,6 +101,7 @@ def apply(
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.expectations.row_conditions import Column
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -112,6 +113,9 @@ def apply(
             {"dataframe": frames[name]}
         )
         rules = read_suite(name, folder)
+        for rule in rules:
+            if rule["meta"]["maalt"]:
+                rule["kwargs"]["row_condition"] = Column("regel_id") == rule["meta"]["maalt"]
         suite = gx.ExpectationSuite(name=name, expectations=rules)
         index = [column for column in INDEX if column in frames[name].columns]
         result = batch.validate(
@@ -138,7 +142,7 @@ def _read_result(suite: str, item: Any) -> Applied:
             where=f"expectations/{suite}.yml",
             do="mend the suite or the evidence; until then nothing is released",
         )
-    rows = item.result.get("unexpected_index_list") or []
+    rows = [row for row in item.result.get("unexpected_index_list") or [] if isinstance(row, dict)]
     return Applied(
         meta=config.meta,
         severity=str(config.severity.value),

@@ -1,0 +1,273 @@
+"""The gate on recorded real months: clean ones pass, known errors are stopped and named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from kontrol_support import (
+    COUNT,
+    NEWEST,
+    Bench,
+    Decisions,
+    Judged,
+    cells_of,
+    kommuner,
+    moved,
+    set_value,
+    shifted,
+    value_of,
+)
+
+from beskplan.errors import GateError
+from beskplan.gate import Judgement, judge
+from beskplan.warehouse import build_candidate
+
+BLOCK = kommuner()[30:50]
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(tmp_path_factory.mktemp("gate"))
+
+
+def only_stopped(judged: Judged, tabel_id: str) -> None:
+    others = {name: "pass" for name in ("y25i01", "y25i09", "y60a02", "y60c07", "y60j01")}
+    assert judged.outcomes() == others | {tabel_id: "stop"}
+    assert [(made[1], made[3]) for made in judged.decisions.made] == [(tabel_id, "stoppet")]
+    assert [key[:2] for key in judged.judgement.left_out] == [("jobindsats", tabel_id)]
+
+
+def test_the_real_release_of_august_passes_as_a_revision(bench: Bench) -> None:
+    """Against the accepted vintage of the day before: 88,080 had become 89,907."""
+    judged = bench.judge_recorded()
+    assert set(judged.outcomes().values()) == {"pass"}
+    assert not any(table.fund for table in judged.judgement.tabeller)
+    assert [made[1:4] for made in judged.decisions.made] == [
+        ("y25i01", "2026-08-19T07:59:00Z", "accepteret")
+    ]
+    tested = {rule.regel_id: rule.testet for rule in judged.judgement.regler}
+    # Five tables of 98 kommuner + land: 6 + 3 + 4 + 5 + 2 + 2 series.
+    assert tested["F17.omraader"] == 22 * 99
+    assert all(tested[rule] > 0 for rule in tested)
+
+
+def test_twenty_rows_shifted_by_one_are_stopped_and_named(bench: Bench) -> None:
+    before = cells_of("y25i01")
+
+    def change(cells: pd.DataFrame) -> pd.DataFrame:
+        return moved(cells, shifted(BLOCK), {NEWEST})
+
+    judged = bench.judge_with(change)
+    only_stopped(judged, "y25i01")
+    differs = {
+        name
+        for name, other in shifted(BLOCK).items()
+        if value_of(before, name) != value_of(before, other)
+    }
+    assert len(differs) == 20
+    assert judged.named("y25i01", {"F9"}) == differs
+    # Nothing that looks at sums sees it.
+    assert not judged.rules("y25i01") & {"F1", "F2", "F14.del", "F15", "E1", "S1"}
+    reason = judged.decisions.made[0][4]
+    assert "Gribskov bærer Solrøds tal" in reason
+    assert all(name in reason for name in differs)
+
+
+def test_the_replayed_models_find_what_dbt_finds(bench: Bench) -> None:
+    def change(cells: pd.DataFrame) -> pd.DataFrame:
+        return moved(cells, shifted(BLOCK[:9]), {NEWEST, "2026M03"})
+
+    replayed, _ = bench.candidate_with(change)
+    others = [("jobindsats", tabel_id, moment) for tabel_id, moment in bench.landed[:-1]]
+    built = build_candidate(bench.settings, bench.run_dir.parent / "dbt", left_out=others)
+    sql = """
+        select * exclude (hentet_utc) from kontrol_fund
+        where tabel_id = 'y25i01' order by all
+    """
+    found = []
+    for candidate in (replayed, built):
+        with duckdb.connect(str(candidate), read_only=True) as con:
+            found.append(con.execute(sql).fetchall())
+    assert found[0] == found[1]
+    assert len(found[0]) > 20
+
+
+def test_two_big_kommuner_swapped_are_stopped_and_no_other_is_named(bench: Bench) -> None:
+    swap = {"Aarhus": "Odense", "Odense": "Aarhus"}
+    judged = bench.judge_with(lambda cells: moved(cells, swap, {NEWEST}))
+    only_stopped(judged, "y25i01")
+    assert judged.named("y25i01", {"F6", "F6.enkelt"}) == {"Aarhus", "Odense"}
+    odense = next(item for item in judged.table("y25i01").fund if item.omraade == "Odense")
+    assert (odense.vaerdi, odense.periode) == (8656.0, NEWEST)
+
+
+def test_every_row_of_every_month_shifted_is_stopped(bench: Bench) -> None:
+    """The newest vintage agrees with itself; only the accepted one tells."""
+    carries = shifted(kommuner())
+    months = set(cells_of("y25i01")["periode"])
+    judged = bench.judge_with(lambda cells: moved(cells, carries, months))
+    only_stopped(judged, "y25i01")
+    assert len(judged.named("y25i01", {"F9"})) >= 95
+    assert {"F8", "F9", "F6.flere"} <= judged.rules("y25i01")
+
+
+def test_doubled_rows_are_stopped(bench: Bench) -> None:
+    judged = bench.judge_with(
+        lambda cells: pd.concat([cells, cells[cells["omraade"] == "Herlev"]], ignore_index=True)
+    )
+    only_stopped(judged, "y25i01")
+    assert judged.rules("y25i01") == {"K1"}
+    assert judged.named("y25i01", {"K1"}) == {"Herlev"}
+
+
+def test_a_kommune_without_its_value_is_stopped(bench: Bench) -> None:
+    """Herlev had 467: that is not hidden for discretion."""
+    judged = bench.judge_with(lambda cells: set_value(cells, "Herlev", COUNT, None))
+    only_stopped(judged, "y25i01")
+    gone = next(item for item in judged.table("y25i01").fund if item.regel_id == "S1")
+    assert (gone.omraade, gone.forventet, gone.vaerdi) == ("Herlev", 467.0, None)
+    assert "F2" in judged.rules("y25i01")
+
+
+def test_a_null_is_not_a_zero(bench: Bench) -> None:
+    """0 for Herlev is a value: nothing is gone, but history and sums say that it is wrong."""
+    judged = bench.judge_with(lambda cells: set_value(cells, "Herlev", COUNT, 0))
+    only_stopped(judged, "y25i01")
+    assert "S1" not in judged.rules("y25i01")
+    assert {"F1", "F6.enkelt", "F15"} <= judged.rules("y25i01")
+
+
+def test_a_kommune_left_out_is_stopped(bench: Bench) -> None:
+    judged = bench.judge_with(lambda cells: cells[cells["omraade"] != "Fanø"])
+    only_stopped(judged, "y25i01")
+    assert judged.named("y25i01", {"F17.omraader"}) == {"Fanø"}
+
+
+@pytest.mark.parametrize(("missing", "outcome"), [(49, "pass"), (50, "stop")])
+def test_the_country_may_lack_what_rounding_explains_and_no_more(
+    bench: Bench, missing: int, outcome: str
+) -> None:
+    """98 kommuner and the country are 99 rounded figures: 49.5 at most."""
+    month, full_time = "2026M02", "standin_y60a02_2"
+    cells = cells_of("y60a02")
+    rows = cells[(cells["maaling_id"] == full_time) & (cells["periode"] == month)]
+    parts = rows[rows["omraade"] != "Hele landet"]
+    assert len(parts) == 98
+    total = float(parts["vaerdi"].sum()) - missing
+    judged = bench.judge_with(
+        lambda cells: set_value(cells, "Hele landet", full_time, total, month), "y60a02"
+    )
+    assert judged.outcomes()["y60a02"] == outcome
+    found = [(item.regel_id, item.score, item.graense) for item in judged.table("y60a02").fund]
+    assert found == ([("F1", 50.0, 49.5)] if outcome == "stop" else [])
+
+
+def test_persons_may_be_more_than_the_country_but_never_fewer(bench: Bench) -> None:
+    persons = "standin_y60a02_1"
+    cells = cells_of("y60a02")
+    rows = cells[(cells["maaling_id"] == persons) & (cells["periode"] == NEWEST)]
+    parts = float(rows[rows["omraade"] != "Hele landet"]["vaerdi"].sum())
+    assert value_of(cells, "Hele landet", persons) < parts
+    judged = bench.judge_with(
+        lambda cells: set_value(cells, "Hele landet", persons, parts + 1), "y60a02"
+    )
+    only_stopped(judged, "y60a02")
+    assert judged.rules("y60a02") == {"F1"}
+
+
+def test_a_revision_of_two_percent_passes(bench: Bench) -> None:
+    def change(cells: pd.DataFrame) -> pd.DataFrame:
+        changed = cells.copy()
+        changed["vaerdi"] = changed["vaerdi"].astype("float64")
+        counts = (changed["maaling_id"] == COUNT) & (changed["periode"] == NEWEST)
+        parts = counts & (changed["dimensioner"] != "") & (changed["omraade"] != "Hele landet")
+        changed.loc[parts, "vaerdi"] = (changed.loc[parts, "vaerdi"] * 1.02).round()
+        areas = changed[parts].groupby("omraade")["vaerdi"].sum(min_count=2)
+        summed = changed["omraade"].isin(areas.dropna().index)
+        totals = counts & (changed["dimensioner"] == "") & summed
+        changed.loc[totals, "vaerdi"] = changed.loc[totals, "omraade"].map(areas)
+        for member in ("", "_ygrpi09=A-dagpenge", "_ygrpi09=Kontanthjælp"):
+            of_member = counts & (changed["dimensioner"] == member)
+            country = of_member & (changed["omraade"] == "Hele landet")
+            changed.loc[country, "vaerdi"] = changed[of_member & ~country]["vaerdi"].sum()
+        return changed
+
+    before, after = cells_of("y25i01"), change(cells_of("y25i01"))
+    growth = value_of(after, "København") / value_of(before, "København")
+    assert growth == pytest.approx(1.02, abs=0.0005)
+    judged = bench.judge_with(change)
+    assert set(judged.outcomes().values()) == {"pass"}
+    assert judged.decisions.made[0][3] == "accepteret"
+
+
+def test_a_month_that_left_the_window_is_no_finding(bench: Bench) -> None:
+    judged = bench.judge_with(lambda cells: cells[cells["periode"] > "2021M10"])
+    assert set(judged.outcomes().values()) == {"pass"}
+    assert judged.table("y25i01").fund == ()
+
+
+def test_a_month_missing_inside_the_window_is_stopped(bench: Bench) -> None:
+    judged = bench.judge_with(lambda cells: cells[cells["periode"] != "2024M05"])
+    only_stopped(judged, "y25i01")
+    assert judged.rules("y25i01") == {"F17.perioder"}
+
+
+def test_a_copied_month_is_stopped(bench: Bench) -> None:
+    def change(cells: pd.DataFrame) -> pd.DataFrame:
+        older = cells[cells["periode"] == "2026M06"].assign(periode=NEWEST)
+        return pd.concat([cells[cells["periode"] != NEWEST], older], ignore_index=True)
+
+    judged = bench.judge_with(change)
+    only_stopped(judged, "y25i01")
+    assert "F16.kopi" in judged.rules("y25i01")
+
+
+def test_another_groups_column_is_stopped(bench: Bench) -> None:
+    def change(cells: pd.DataFrame) -> pd.DataFrame:
+        wrong = cells[cells["dimensioner"] == "_ygrpi09=A-dagpenge"]
+        rest = cells[cells["dimensioner"] != "_ygrpi09=Kontanthjælp"]
+        return pd.concat([rest, wrong.assign(dimensioner="_ygrpi09=Kontanthjælp")])
+
+    judged = bench.judge_with(change)
+    only_stopped(judged, "y25i01")
+    assert {"F16.ens", "F15"} <= judged.rules("y25i01")
+
+
+@pytest.mark.parametrize("value", [100.1, -0.1])
+def test_a_percent_outside_its_range_is_stopped(bench: Bench, value: float) -> None:
+    judged = bench.judge_with(lambda cells: set_value(cells, "Herlev", "standin_y25i01_2", value))
+    only_stopped(judged, "y25i01")
+    assert judged.named("y25i01", {"E1"}) == {"Herlev"}
+
+
+def test_a_judgement_is_read_back_as_it_was_written(bench: Bench, tmp_path: Path) -> None:
+    judgement = bench.judge_with(lambda cells: moved(cells, shifted(BLOCK[:5]), {NEWEST})).judgement
+    judgement.save(tmp_path)
+    assert Judgement.load(tmp_path) == judgement
+
+
+def test_what_all_tables_share_blocks_everything(bench: Bench) -> None:
+    candidate, _ = bench.candidate_with(lambda cells: set_value(cells, "Herlev", COUNT, 468))
+    with duckdb.connect(str(candidate)) as con:
+        con.execute("update int_kontrol__faelles set antal_kommuner = 97")
+    with pytest.raises(GateError, match="98 kommuner"):
+        bench.judge(candidate)
+
+
+def test_a_table_without_evidence_is_not_acquitted(bench: Bench) -> None:
+    candidate, _ = bench.candidate_with(lambda cells: set_value(cells, "Herlev", COUNT, 469))
+    with duckdb.connect(str(candidate)) as con:
+        con.execute("delete from kontrol_maalt where tabel_id = 'y25i01'")
+    judged = bench.judge(candidate)
+    assert judged.outcomes()["y25i01"] == "stop"
+    assert "B2" in judged.rules("y25i01")
+
+
+def test_a_candidate_without_evidence_is_an_error(tmp_path: Path) -> None:
+    empty = tmp_path / "kandidat.duckdb"
+    duckdb.connect(str(empty)).close()
+    with pytest.raises(GateError, match="no evidence"):
+        judge(empty, Decisions(), "proeve")
