@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,33 +24,48 @@ READERS = 4
 QUERIES = 10_000
 
 # Publishes, and kills itself with SIGKILL at the n-th thing that it does to a file; a negative
-# number counts from the swap: -1 is before it, -2 right after it, 0 is never.
-KILLED = """
+# number counts from the swap: -1 is before it, -2 right after it, 0 is never. Without a run named
+# it reads "run moment" lines and does each in a process of its own, which has nothing to import.
+PUBLISHER = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from release_support import judged
 from beskplan.release import contents, publish
 from beskplan.settings import Settings
-home, run, moment = Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+home = Path(sys.argv[2])
 settings = Settings(home=home, seeds=home / "seeds")
 seen, swapped = 0, False
-def watch(event, args):
-    global seen, swapped
-    if event not in ("open", "os.mkdir", "os.rename", "os.remove", "os.symlink", "shutil.copyfile"):
-        return
-    if event == "open" and not str(args[0]).startswith(str(settings.releases)):
-        return
-    seen += 1
-    swapping = event == "os.rename" and str(args[1]).endswith("/current")
-    after_swap = swapped
-    swapped = swapped or swapping
-    if seen == moment or (moment == -1 and swapping) or (moment == -2 and after_swap):
-        os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(watch)
-publish.publish(settings, settings.work / run, judged(run))
-print(seen)
+
+def publish_and_die(run, moment):
+    def watch(event, args):
+        global seen, swapped
+        kinds = ("open", "os.mkdir", "os.rename", "os.remove", "os.symlink", "shutil.copyfile")
+        if event not in kinds:
+            return
+        if event == "open" and not str(args[0]).startswith(str(settings.releases)):
+            return
+        seen += 1
+        swapping = event == "os.rename" and str(args[1]).endswith("/current")
+        after_swap = swapped
+        swapped = swapped or swapping
+        if seen == moment or (moment == -1 and swapping) or (moment == -2 and after_swap):
+            os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(watch)
+    publish.publish(settings, settings.work / run, judged(run))
+    return seen
+
+if len(sys.argv) > 3:
+    publish_and_die(sys.argv[3], 0)
+for line in sys.stdin if len(sys.argv) == 3 else ():
+    run, moment = line.split()
+    child = os.fork()
+    if child == 0:
+        print(publish_and_die(run, int(moment)), end=" ", flush=True)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+
 
 # Opens the current release again and again, as BI does, with some queries each time; all that it
 # reads must be of one release. Goes on until it has its share and the last release is in.
@@ -77,11 +93,42 @@ print(done, len(seen))
 """
 
 
-def run_killed(settings: Settings, run: str, moment: int) -> subprocess.CompletedProcess[str]:
-    arguments = [str(TESTS), str(settings.home), run, str(moment)]
-    return subprocess.run(
-        [sys.executable, "-c", KILLED, *arguments], capture_output=True, text=True, timeout=60
-    )
+class Publisher:
+    """Publishes in processes that die when they are told to."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PUBLISHER, str(TESTS), str(settings.home)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def publish(self, run: str, moment: int) -> list[int]:
+        """Events seen, if it lived, and exit code."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(f"{run} {moment}\n")
+        self.process.stdin.flush()
+        return [int(word) for word in self.process.stdout.readline().split()]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return make_settings(tmp_path)
+
+
+@pytest.fixture
+def publisher(settings: Settings) -> Iterator[Publisher]:
+    made = Publisher(settings)
+    yield made
+    made.process.communicate()
+
+
+def publishing(settings: Settings, run: str) -> subprocess.Popen[bytes]:
+    """A publish in a process of its own."""
+    arguments = [str(TESTS), str(settings.home), run]
+    return subprocess.Popen([sys.executable, "-c", PUBLISHER, *arguments])
 
 
 def fetched(nr: int) -> Landed:
@@ -97,18 +144,17 @@ def whole_current(settings: Settings) -> str:
     return path.name
 
 
-def test_killed_at_any_moment_current_is_whole_and_the_next_run_goes_on(tmp_path: Path) -> None:
-    settings = make_settings(tmp_path)
+def test_killed_at_any_moment_current_is_whole_and_the_next_run_goes_on(
+    settings: Settings, publisher: Publisher
+) -> None:
     land(settings, FIRST)
     first = candidate(settings, "k0", [FIRST])
     assert publish.publish(settings, first, judged("k0")) is not None
-    before = whole_current(settings)
 
     land(settings, fetched(0))
     candidate(settings, "maal", [FIRST, fetched(0)])
-    whole = run_killed(settings, "maal", 0)
-    assert whole.returncode == 0, whole.stderr
-    events = int(whole.stdout)
+    events, code = publisher.publish("maal", 0)
+    assert code == 0
     assert events > KILLS
     before = whole_current(settings)
 
@@ -118,8 +164,7 @@ def test_killed_at_any_moment_current_is_whole_and_the_next_run_goes_on(tmp_path
         landed = fetched(nr)
         land(settings, landed)
         run = candidate(settings, f"k{nr}", [FIRST, landed], factor=nr)
-        killed = run_killed(settings, f"k{nr}", moment)
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        assert publisher.publish(f"k{nr}", moment) == [-signal.SIGKILL]
         after = whole_current(settings)
         outcomes.add(after != before)
         release = publish.publish(settings, run, judged(f"k{nr}"))
@@ -136,13 +181,12 @@ def test_killed_by_the_clock(tmp_path: Path, part: int) -> None:
     settings = make_settings(tmp_path)
     land(settings, FIRST)
     run = candidate(settings, "k1", [FIRST])
-    arguments = [str(TESTS), str(settings.home), "k1", "0"]
-    process = subprocess.Popen([sys.executable, "-c", KILLED, *arguments], stdout=subprocess.PIPE)
+    process = publishing(settings, "k1")
     while process.poll() is None and not list(settings.releases.glob(".ny-*")):
         time.sleep(0.002)
     time.sleep(0.03 * part)
     process.kill()
-    process.communicate()
+    process.wait()
     published = (settings.releases / "current").exists()
     release = publish.publish(settings, run, judged("k2"))
     assert (release is None) == published
@@ -172,8 +216,7 @@ def test_two_publishes_at_once_give_one_release(tmp_path: Path) -> None:
     processes = []
     for run in ("k1", "k2"):
         candidate(settings, run, [FIRST])
-        arguments = [str(TESTS), str(settings.home), run, "0"]
-        processes.append(subprocess.Popen([sys.executable, "-c", KILLED, *arguments]))
+        processes.append(publishing(settings, run))
     assert [process.wait(timeout=60) for process in processes] == [0, 0]
     assert [path.name for path in swap.finished(settings.releases)] == ["2026M07-1"]
     assert whole_current(settings) == "2026M07-1"
