@@ -98,7 +98,7 @@ def run_demo(
     if landed == 0 and flow.is_current(settings):
         console.print("nothing published: releases/current rests on the same figures and code")
     else:
-        build_to_release(replace(settings, token=None))
+        build_to_release(local)
     show_release(settings, console)
     say_reconciled(reconcile(settings), console)
     console.print(f"done in {time.monotonic() - began:.0f} s")
