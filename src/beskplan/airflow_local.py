@@ -225,7 +225,9 @@ def main() -> None:
 @app.command()
 def start() -> None:
     """Start the stand-in and Airflow, print address and login, and end both on Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Also where a shell started this in the background, which makes it deaf to Ctrl-C.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     base = read_environment(PROJECT / ".env")
     home = Path(base.get("BESKPLAN_HJEM") or Settings.home).resolve()
     demo = base.get("JOBINDSATS_TOKEN") == DEMO_TOKEN
