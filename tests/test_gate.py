@@ -189,10 +189,14 @@ def test_a_revision_of_two_percent_passes(bench: Bench) -> None:
         summed = changed["omraade"].isin(areas.dropna().index)
         totals = counts & (changed["dimensioner"] == "") & summed
         changed.loc[totals, "vaerdi"] = changed.loc[totals, "omraade"].map(areas)
-        for member in ("", "_ygrpi09=A-dagpenge", "_ygrpi09=Kontanthjælp"):
-            of_member = counts & (changed["dimensioner"] == member)
-            country = of_member & (changed["omraade"] == "Hele landet")
-            changed.loc[country, "vaerdi"] = changed[of_member & ~country]["vaerdi"].sum()
+        country = counts & (changed["omraade"] == "Hele landet")
+        for member in ("_ygrpi09=A-dagpenge", "_ygrpi09=Kontanthjælp"):
+            of_member = changed["dimensioner"] == member
+            of_areas = changed[counts & of_member & ~country]
+            changed.loc[country & of_member, "vaerdi"] = of_areas["vaerdi"].sum()
+        changed.loc[country & (changed["dimensioner"] == ""), "vaerdi"] = changed[
+            country & (changed["dimensioner"] != "")
+        ]["vaerdi"].sum()
         return changed
 
     before, after = cells_of("y25i01"), change(cells_of("y25i01"))

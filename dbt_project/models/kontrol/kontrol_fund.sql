@@ -32,8 +32,8 @@ med_navne as (
         coalesce(serier.maaling, '') as maaling,
         cast(resultater.vaerdi as decimal(18, 3)) as vaerdi,
         cast(resultater.forventet as decimal(18, 3)) as forventet,
-        cast(resultater.score as double) as score,
-        cast(resultater.graense as double) as graense,
+        round(cast(resultater.score as double), 6) as score,
+        round(cast(resultater.graense as double), 6) as graense,
         resultater.besked
     from resultater
     inner join vintager

@@ -29,7 +29,7 @@ final as (
         cast(sum(resultater.testet) as bigint) as testet,
         cast(count(*) filter (where resultater.er_fund) as bigint) as fundet,
         cast(sum(resultater.uden_styrke) as bigint) as uden_styrke,
-        cast(max(resultater.score) as double) as vaerste_score
+        round(cast(max(resultater.score) as double), 6) as vaerste_score
     from resultater
     inner join vintager
         on

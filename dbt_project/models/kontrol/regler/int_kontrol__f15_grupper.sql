@@ -54,7 +54,9 @@ summer as (
         coalesce(sum(celler.vaerdi) filter (where medlemmer.taeller_med), 0) as summen,
         count(*) filter (where medlemmer.taeller_med and celler.vaerdi is null) as skjulte,
         max(celler.vaerdi) as stoerste_del,
-        arg_max(medlemmer.dimensioner, celler.vaerdi) as stoerste_dimensioner
+        max(struct_pack(v := celler.vaerdi, d := medlemmer.dimensioner)) filter (
+            where celler.vaerdi is not null
+        ).d as stoerste_dimensioner
     from celler
     inner join medlemmer
         on celler.serie_id = medlemmer.serie_id
