@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow.sdk import DAG, Param, get_current_context, task
-from beskplan_airflow import POOL, TASK_DEFAULTS, landing_asset, settings_for_release
+from beskplan_airflow import POOL, TASK_DEFAULTS, landing_asset, settings_with_connection
 
 DOC_MD = """
 # Beskæftigelsesplan: byg, bedøm, udgiv
@@ -58,28 +58,28 @@ with DAG(
         from beskplan import flow
 
         as_of = get_current_context()["params"]["as_of"]
-        return flow.build(settings_for_release(), as_of=as_of)
+        return flow.build(settings_with_connection(), as_of=as_of)
 
     @task(pool=POOL)
     def bedoem(run: str) -> list[str]:
         """Judge the candidate; give the tables that are not updated."""
         from beskplan import flow
 
-        return flow.judge(settings_for_release(), run)
+        return flow.judge(settings_with_connection(), run)
 
     @task(pool=POOL)
     def udgiv(run: str) -> str | None:
         """Publish the candidate; give the release's id."""
         from beskplan import flow
 
-        return flow.publish(settings_for_release(), run)
+        return flow.publish(settings_with_connection(), run)
 
     @task
     def meld(run: str) -> None:
         """Turn the run red if a table went out with older figures."""
         from beskplan import flow
 
-        flow.report(settings_for_release(), run)
+        flow.report(settings_with_connection(), run)
 
     candidate = byg_kandidat()
     bedoem(candidate) >> udgiv(candidate) >> meld(candidate)

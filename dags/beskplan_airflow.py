@@ -91,17 +91,6 @@ def settings_with_connection() -> Settings:
     return replace(settings, jobindsats_url=address, token=connection.password or settings.token)
 
 
-def settings_for_release() -> Settings:
-    """As `settings_with_connection`, but the demo's key is no key.
-
-    With a real key a release refuses generated figures; with the demo's it may hold them.
-    """
-    from beskplan.demo import DEMO_TOKEN
-
-    settings = settings_with_connection()
-    return replace(settings, token=None) if settings.token == DEMO_TOKEN else settings
-
-
 def landing_asset(kilde: str) -> Asset:
     """The asset that says: something of this source has landed."""
     return Asset(f"landing_{kilde}")

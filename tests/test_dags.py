@@ -268,17 +268,3 @@ def test_without_a_connection_the_environment_counts(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("AIRFLOW_CONN_JOBINDSATS", raising=False)
     monkeypatch.setenv("JOBINDSATS_TOKEN", "fra-miljoeet")
     assert settings_with_connection().token == "fra-miljoeet"
-
-
-@pytest.mark.parametrize(
-    ("token", "kept"), [("demo-uden-rettigheder", None), ("en-rigtig-noegle", "en-rigtig-noegle")]
-)
-def test_only_the_demo_key_lets_generated_figures_out(
-    monkeypatch: pytest.MonkeyPatch, token: str, kept: str | None
-) -> None:
-    from beskplan_airflow import settings_for_release, settings_with_connection
-
-    monkeypatch.delenv("AIRFLOW_CONN_JOBINDSATS", raising=False)
-    monkeypatch.setenv("JOBINDSATS_TOKEN", token)
-    assert settings_with_connection().token == token
-    assert settings_for_release().token == kept
