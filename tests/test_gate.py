@@ -76,6 +76,7 @@ def test_twenty_rows_shifted_by_one_are_stopped_and_named(bench: Bench) -> None:
     assert all(name in reason for name in differs)
 
 
+@pytest.mark.system
 def test_the_replayed_models_find_what_dbt_finds(bench: Bench) -> None:
     def change(cells: pd.DataFrame) -> pd.DataFrame:
         return moved(cells, shifted(BLOCK[:9]), {NEWEST, "2026M03"})

@@ -88,7 +88,8 @@ med_z as (
     select
         *,
         forskel / spredning as z,
-        (forskel - forskel_aaret_foer) / spredning as z_saeson
+        (forskel - forskel_aaret_foer) / spredning as z_saeson,
+        2 * (sqrt(vaerdi) - sqrt(basis)) / spredning as z_revision
     from skalerede
 ),
 
@@ -105,11 +106,9 @@ final as (
         foer * vaekst as forventet,
         spredning,
         z,
-        -- A kommune that moves in the same way each year is not suspect for doing so again.
-        case
-            when z_saeson is null then z
-            else sign(z) * least(abs(z), abs(z_saeson))
-        end as score
+        -- A kommune that moves in the same way each year is not suspect for doing so again, nor
+        -- is a value that was as odd when it was accepted. `least` passes over what is null.
+        sign(z) * least(abs(z), abs(z_saeson), abs(z_revision)) as score
     from med_z
 )
 

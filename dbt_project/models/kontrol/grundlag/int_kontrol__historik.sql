@@ -48,6 +48,7 @@ med_kendt as (
         celler.omraade_nr,
         celler.periode_nr,
         celler.vaerdi,
+        celler.basis,
         coalesce(celler.basis, celler.vaerdi) as kendt,
         celler.vaerdi is not null
         and (
