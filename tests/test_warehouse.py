@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from warehouse_support import land_recorded, recorded_cells, rows
 
@@ -179,6 +180,11 @@ def test_the_copy_is_used_only_where_it_fits(built: Built, tmp_path: Path) -> No
     assert _fits(lager, code, counted)
     assert not _fits(lager, "another code", counted)
     assert not _fits(tmp_path / "none.duckdb", code, counted)
+    (tmp_path / "cut_off.duckdb").write_bytes(lager.read_bytes()[:5000])
+    assert not _fits(tmp_path / "cut_off.duckdb", code, counted)
+    with duckdb.connect(str(tmp_path / "unsigned.duckdb")) as con:
+        con.execute("create table int_vintager (kilde varchar)")
+    assert not _fits(tmp_path / "unsigned.duckdb", code, counted)
     # Loaded, but must not count any more: by time, by wish, by content.
     assert not _fits(lager, code, _counted(settings, "2026-08-19T08:00:00Z", ()))
     left_out = [("jobindsats", "y60a02", "2026-08-19T18:49:00Z")]

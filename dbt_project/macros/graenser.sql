@@ -5,7 +5,7 @@
 {% macro graenser() %}
     {% set vaerdier = {} %}
     {% if execute %}
-        {% set fil = '../expectations/graenser.yml' %}
+        {% set fil = env_var('BESKPLAN_EXPECTATIONS', '../expectations') ~ '/graenser.yml' %}
         {% set indhold = run_query("select content from read_text('" ~ fil ~ "')") %}
         {% if indhold.rows | length == 0 %}
             {{ exceptions.raise_compiler_error(fil ~ ' is not there: run dbt from dbt_project/') }}

@@ -22,6 +22,7 @@ from beskplan.settings import PROJECT, Settings
 DBT_PROJECT = PROJECT / "dbt_project"
 CANDIDATE = "kandidat.duckdb"
 LAGER = "lager.duckdb"
+PARSED = "partial_parse.msgpack"
 NOT_COUNTED = frozenset({"stoppet", "afvist", "afloest"})
 # Seeds whose content is baked into the history; the others are read anew in each build.
 BAKED_SEEDS = ("kommuner.csv", "omraader.csv")
@@ -129,13 +130,20 @@ def _fits(lager: Path, code: str, counted: Mapping[Vintage, str]) -> bool:
     """Whether adding vintages to a copy gives what building anew would give."""
     if not lager.is_file():
         return False
-    with duckdb.connect(str(lager), read_only=True) as connection:
-        if connection.execute("select kodesum from intern.lager").fetchone() != (code,):
-            return False
-        rows = connection.execute(
-            "select kilde, tabel_id, strftime(hentet_utc, '%Y-%m-%dT%H:%M:%SZ'), indholdssum "
-            "from int_vintager"
-        ).fetchall()
+    try:
+        with duckdb.connect(
+            str(lager), read_only=True, config={"python_enable_replacements": "false"}
+        ) as connection:
+            signed = connection.execute("select kodesum from intern.lager").fetchone()
+            rows = connection.execute(
+                "select kilde, tabel_id, strftime(hentet_utc, '%Y-%m-%dT%H:%M:%SZ'), indholdssum "
+                "from int_vintager"
+            ).fetchall()
+    except duckdb.Error:
+        # Cut off, of another version or unsigned: it only saves work, so it is built anew.
+        return False
+    if signed != (code,):
+        return False
     loaded = {(kilde, tabel_id, time): checksum for kilde, tabel_id, time, checksum in rows}
     if not loaded.items() <= counted.items():
         return False
@@ -159,21 +167,26 @@ def _run_dbt(settings: Settings, run_dir: Path, dbt_vars: Mapping[str, object]) 
     target = run_dir / "target"
     (target / "run_results.json").unlink(missing_ok=True)
     environment = os.environ | {
-        "BESKPLAN_DUCKDB": str(run_dir / CANDIDATE),
+        # The same in each run, for dbt parses the project anew when its connection has changed.
+        "BESKPLAN_DUCKDB": CANDIDATE,
         # dbt wants seed paths relative to its project.
         "BESKPLAN_DBT_SEEDS": os.path.relpath(settings.seeds, DBT_PROJECT),
+        "BESKPLAN_EXPECTATIONS": str(PROJECT / "expectations"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
+    parsed = settings.work / PARSED
     command = [
         *(str(Path(sys.executable).with_name("dbt")), "--no-version-check", "build"),
         *("--exclude-resource-type", "unit_test"),
         *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
-        *("--target-path", str(target), "--log-path", str(run_dir / "log")),
+        *("--target-path", str(target)),
+        *("--log-path", str(run_dir / "log"), "--log-level-file", "info"),
         *("--vars", json.dumps(dict(dbt_vars))),
+        *(("--partial-parse-file-path", str(parsed)) if parsed.is_file() else ()),
     ]
     done = subprocess.run(
-        command, env=environment, cwd=DBT_PROJECT, capture_output=True, text=True, check=False
+        command, env=environment, cwd=run_dir, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise BuildError(
@@ -181,6 +194,9 @@ def _run_dbt(settings: Settings, run_dir: Path, dbt_vars: Mapping[str, object]) 
             where=f"run {run_dir.name}",
             do="read the message; the whole log is log/dbt.log in the run's folder",
         )
+    # dbt writes it only where something has changed since the last run.
+    if (target / PARSED).is_file():
+        (target / PARSED).replace(parsed)
 
 
 def _what_failed(target: Path) -> str:
