@@ -1,0 +1,119 @@
+"""The quality page: Danish, from the judgement alone, and asks nothing of the network."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+
+import pytest
+
+from beskplan.gate import Finding, Judgement, Rule, TableVerdict
+from beskplan.quality_page import LIST, PAGE, ROWS_SHOWN, render
+
+FINDING = Finding(
+    regel_id="F6.enkelt",
+    udfald="stop",
+    besked="1.156 mod ventet 354 <b>",
+    omraade="Stevns",
+    periode="2026M07",
+    maaling="Antal ledige fuldtidspersoner",
+    dimensioner="_ygrpi09=A-dagpenge",
+    vaerdi=1156.0,
+    forventet=353.518,
+    score=28.678462,
+    graense=4.5,
+)
+NOTE = replace(FINDING, regel_id="F6", udfald="note", omraade="Læsø", vaerdi=None, besked="=1+1")
+RULE = Rule("F6", "Følger sin historik", "warning", "note", 2, "MAD", "4,5", "Målt", 1234, 1, 7)
+
+
+def table(tabel_id: str, udfald: str, *findings: Finding) -> TableVerdict:
+    return TableVerdict("jobindsats", tabel_id, "2026-08-19T07:59:00Z", udfald, False, findings, 1)  # type: ignore[arg-type]
+
+
+JUDGEMENT = Judgement(
+    "koersel-4711",
+    (table("y25i01", "stop", FINDING), table("y25i09", "pass", NOTE), table("y60a02", "pass")),
+    (),
+    (RULE,),
+)
+
+
+def page(judgement: Judgement) -> str:
+    return render(judgement)[PAGE].decode()
+
+
+def rows(judgement: Judgement) -> list[list[str]]:
+    content = render(judgement)[LIST]
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+
+
+def test_the_page_says_what_stands_and_what_does_not() -> None:
+    text = page(JUDGEMENT)
+    assert "2 af 3 tabeller bestod, med 1 bemærkninger." in text
+    assert "Ikke opdateret: y25i01." in text
+    assert "19. august 2026 kl. 07.59 UTC" in text
+    assert "Stevns" in text
+    assert "juli 2026" in text
+    assert "1.234" in text
+
+
+def test_nothing_is_asked_of_the_network_and_nothing_runs() -> None:
+    text = page(JUDGEMENT)
+    assert not re.search(r"https?:|//|<script|<link|<img|@import|url\(|\bsrc=|\son\w+=", text)
+    assert {target for target in re.findall(r'href="([^"]*)"', text)} == {
+        "#y25i01",
+        "#y25i09",
+        "fund.csv",
+    }
+
+
+def test_text_from_outside_is_text() -> None:
+    assert "354 &lt;b&gt;" in page(JUDGEMENT)
+
+
+def test_neither_run_nor_earlier_decision_leaves_a_trace() -> None:
+    """Two builds from the same landing and seeds give the same bytes."""
+    decided = tuple(replace(item, allerede_afgjort=True) for item in JUDGEMENT.tabeller)
+    assert render(JUDGEMENT) == render(replace(JUDGEMENT, koersel="anden", tabeller=decided))
+
+
+def test_the_list_is_one_that_a_danish_spreadsheet_opens() -> None:
+    header, stevns, laesoe = rows(JUDGEMENT)
+    assert dict(zip(header, stevns, strict=True)) == {
+        "kilde": "jobindsats",
+        "tabel_id": "y25i01",
+        "hentet_utc": "2026-08-19T07:59:00Z",
+        "tabellens_udfald": "Stoppet",
+        "regel_id": "F6.enkelt",
+        "omraade": "Stevns",
+        "periode": "2026M07",
+        "maaling": "Antal ledige fuldtidspersoner",
+        "dimensioner": "_ygrpi09=A-dagpenge",
+        "vaerdi": "1156",
+        "forventet": "353,518",
+        "score": "28,6785",
+        "graense": "4,5",
+        "betyder": "Stopper",
+        "besked": "1.156 mod ventet 354 <b>",
+    }
+    assert laesoe[header.index("vaerdi")] == ""
+    assert laesoe[header.index("besked")] == "'=1+1"
+
+
+@pytest.mark.parametrize("count", [ROWS_SHOWN, ROWS_SHOWN + 1])
+def test_a_long_list_is_cut_on_the_page_and_whole_in_the_file(count: int) -> None:
+    long = Judgement("k", (table("y25i01", "stop", *[FINDING] * count),), (), (RULE,))
+    assert ("Vist er de 60 første af 61 fund." in page(long)) == (count > ROWS_SHOWN)
+    assert page(long).count("<td>Stevns</td>") == ROWS_SHOWN
+    assert len(rows(long)) == count + 1
+
+
+def test_a_release_without_findings_says_so() -> None:
+    clean = Judgement("k", (table("y25i01", "pass"),), (), (RULE,))
+    assert "1 af 1 tabeller bestod." in page(clean)
+    assert "Ingen." in page(clean)
+    assert len(rows(clean)) == 1
