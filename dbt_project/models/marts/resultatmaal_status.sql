@@ -114,7 +114,7 @@ final as (
             when 'databrud'
                 then 'Måneden kan ikke sammenlignes med baseline: ' || brud || '.'
             when 'foreloebig'
-                then 'Måneden er foreløbig og bedømmes først, når den følgende er offentliggjort.'
+                then 'Måneden er foreløbig og bedømmes først, når den næste er kommet.'
             when 'naaet' then 'Månedens tal opfylder målet.'
             when 'ikke_naaet' then 'Månedens tal opfylder ikke målet.'
         end
