@@ -152,7 +152,7 @@ def airflow_share(url: str, home: Path) -> tuple[float, float]:
     measure(["airflow", "pools", "set", "duckdb_skriver", "1", "one writer"], env)
     direct = 0.0
     run = ""
-    for name, code in STAGES.items():
+    for code in STAGES.values():
         stage = measure([sys.executable, "-c", code, run], env)
         run = run or stage.output
         direct += stage.seconds

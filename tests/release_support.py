@@ -13,7 +13,7 @@ import duckdb
 from beskplan.errors import WrongKeyError
 from beskplan.gate.judgement import Judgement, Outcome, TableVerdict
 from beskplan.landing import Landing
-from beskplan.landing_records import DecisionOutcome, LookOutcome
+from beskplan.landing.records import DecisionOutcome, LookOutcome
 from beskplan.settings import Settings
 
 DDL = """

@@ -27,7 +27,7 @@ from beskplan.errors import (
     UnknownAreaError,
     WrongKeyError,
 )
-from beskplan.landing import Landing
+from beskplan.landing import Landing, find_problems
 from beskplan.settings import Settings
 from beskplan.standin.server import Running
 
@@ -86,7 +86,7 @@ def test_a_passing_fault_ends_well(landed: Settings, standin: Running, name: str
     standin.fault(name, tabel=TABLE, **PASSING[name])
     assert fetching.fetch(landed, KILDE, TABLE) == "landet"
     assert last_look(landed).udfald == "landet"
-    assert Landing(landed.landing).verify() == []
+    assert find_problems(Landing(landed.landing)) == []
     # The same figures as without the fault: asked again, nothing is new.
     standin.clear_faults()
     assert fetching.fetch(landed, KILDE, TABLE) == "uaendret"
@@ -164,7 +164,7 @@ def test_a_lasting_fault_is_red_and_changes_nothing(
     assert TABLE in fetching.news(landed, KILDE)
     assert fetching.fetch(landed, KILDE, TABLE) == "landet"
     assert last_look(landed).udfald == "landet"
-    assert Landing(landed.landing).verify() == []
+    assert find_problems(Landing(landed.landing)) == []
 
 
 def test_a_wrong_key_is_asked_once(landed: Settings, standin: Running) -> None:
@@ -259,7 +259,7 @@ def test_metadata_that_fail_mark_every_table_until_the_next_look(
     look = last_look(landed)
     assert (look.udfald, look.update_latest) == ("intet_nyt", "2026-08-19")
     assert last_look(landed, "y60a02").udfald == "ikke_udbudt"
-    assert landing.verify() == []
+    assert find_problems(landing) == []
 
 
 def test_a_table_never_offered_is_no_error_and_one_that_vanished_is(

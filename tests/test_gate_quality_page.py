@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from beskplan.gate import Finding, Judgement, Rule, TableVerdict
-from beskplan.quality_page import LIST, PAGE, ROWS_SHOWN, render
+from beskplan.release.quality_page import LIST, PAGE, ROWS_SHOWN, render
 
 FINDING = Finding(
     regel_id="F6.enkelt",
@@ -41,12 +41,19 @@ JUDGEMENT = Judgement(
 )
 
 
+NOT_UPDATED = {"y25i01": "stoppet af kontrollen: F6.enkelt (Stevns)"}
+
+
+def files(judgement: Judgement) -> dict[str, bytes]:
+    return render(judgement, NOT_UPDATED, {"y60a02"})
+
+
 def page(judgement: Judgement) -> str:
-    return render(judgement)[PAGE].decode()
+    return files(judgement)[PAGE].decode()
 
 
 def rows(judgement: Judgement) -> list[list[str]]:
-    content = render(judgement)[LIST]
+    content = files(judgement)[LIST]
     assert content.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
 
@@ -54,7 +61,9 @@ def rows(judgement: Judgement) -> list[list[str]]:
 def test_the_page_says_what_stands_and_what_does_not() -> None:
     text = page(JUDGEMENT)
     assert "2 af 3 tabeller bestod, med 1 bemærkninger." in text
-    assert "Ikke opdateret: y25i01." in text
+    assert "<strong>y25i01</strong>: stoppet af kontrollen: F6.enkelt (Stevns)" in text
+    assert text.count("syntetiske tal</span>") == 1
+    assert "SYNTETISKE TAL" in text
     assert "19. august 2026 kl. 07.59 UTC" in text
     assert "Stevns" in text
     assert "juli 2026" in text
@@ -71,6 +80,13 @@ def test_nothing_is_asked_of_the_network_and_nothing_runs() -> None:
     }
 
 
+def test_a_release_of_recorded_figures_has_no_synthetic_mark() -> None:
+    text = render(JUDGEMENT, {}, set())[PAGE].decode()
+    assert "yntetiske" not in text
+    assert "SYNTETISKE" not in text
+    assert "Ikke opdateret" not in text
+
+
 def test_text_from_outside_is_text() -> None:
     assert "354 &lt;b&gt;" in page(JUDGEMENT)
 
@@ -78,7 +94,7 @@ def test_text_from_outside_is_text() -> None:
 def test_neither_run_nor_earlier_decision_leaves_a_trace() -> None:
     """Two builds from the same landing and seeds give the same bytes."""
     decided = tuple(replace(item, allerede_afgjort=True) for item in JUDGEMENT.tabeller)
-    assert render(JUDGEMENT) == render(replace(JUDGEMENT, koersel="anden", tabeller=decided))
+    assert files(JUDGEMENT) == files(replace(JUDGEMENT, koersel="anden", tabeller=decided))
 
 
 def test_the_list_is_one_that_a_danish_spreadsheet_opens() -> None:

@@ -74,7 +74,7 @@ def test_the_outcome_of_a_rule_is_the_outcome_of_a_table() -> None:
 
 
 def test_the_expensive_import_is_the_gates_alone() -> None:
-    modules = "beskplan.gate, beskplan.quality_page"
+    modules = "beskplan.gate, beskplan.release.quality_page"
     code = f"import sys, {modules}; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from test_landing import FIRST, LATER, ROWS, vintage
 
-from beskplan.landing import Landing
+from beskplan.landing import Landing, find_problems
 
 FOLDER = "jobindsats/y25i01/20260818T195200Z"
 MANIFEST = f"{FOLDER}/manifest.json"
@@ -101,13 +101,13 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
 
 
 def test_a_whole_store_has_no_problems(landing: Landing) -> None:
-    assert landing.verify() == []
-    assert Landing(landing.path / "nowhere").verify() == []
+    assert find_problems(landing) == []
+    assert find_problems(Landing(landing.path / "nowhere")) == []
 
 
 @pytest.mark.parametrize("name", DAMAGES)
 def test_damage_is_found_and_named(landing: Landing, name: str) -> None:
     damage, expected = DAMAGES[name]
     damage(landing.path)
-    problems = landing.verify()
+    problems = find_problems(landing)
     assert any(expected in problem for problem in problems), problems

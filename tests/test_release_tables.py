@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from release_support import DDL, add_goal, insert
 
 from beskplan.errors import ReleaseError
-from beskplan.landing_records import Vintage
+from beskplan.landing.records import Vintage
 from beskplan.release import csvfile, resultatmaal, xlsxfile, ydelsesoversigt
 from beskplan.release.basis import Basis
 from beskplan.release.sheet import Cell, Column, Figure, Row, Sheet, Text

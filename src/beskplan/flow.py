@@ -109,12 +109,14 @@ def judge(settings: Settings, run: str) -> list[str]:
 
     folder = run_dir(settings, run)
     landing = Landing(settings.landing)
-    judgement = gate.judge(folder / "kandidat.duckdb", landing, run)
+    judgement = latest = gate.judge(folder / "kandidat.duckdb", landing, run)
+    as_of = json.loads((folder / "koersel.json").read_text())["as_of"]
+    # The vintage that takes the place of one left out may be one that nobody has judged.
+    while latest.left_out:
+        build_candidate(settings, folder, as_of=as_of, left_out=judgement.left_out)
+        latest = gate.judge(folder / "kandidat.duckdb", landing, run)
+        judgement = judgement.with_round(latest)
     judgement.save(folder)
-    left_out = judgement.left_out
-    if left_out:
-        as_of = json.loads((folder / "koersel.json").read_text())["as_of"]
-        build_candidate(settings, folder, as_of=as_of, left_out=left_out)
     keep_as_lager(settings, folder)
     return not_updated(settings, run)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,6 +67,11 @@ class TableVerdict:
     fund: tuple[Finding, ...]
     uden_styrke: int
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Source, table and time of the vintage."""
+        return self.kilde, self.tabel_id, self.hentet_utc
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -119,10 +124,15 @@ class Judgement:
     def left_out(self) -> list[tuple[str, str, str]]:
         """(kilde, tabel_id, hentet_utc) of the vintages that may not be in the release."""
         return [
-            (table.kilde, table.tabel_id, table.hentet_utc)
+            table.key
             for table in self.tabeller
             if table.udfald != "pass" and not table.allerede_afgjort
         ]
+
+    def with_round(self, later: Judgement) -> Judgement:
+        """Add the vintages that a later round, on a candidate without those left out, refuses."""
+        refused = tuple(table for table in later.tabeller if table.key in later.left_out)
+        return replace(self, tabeller=self.tabeller + refused)
 
     def save(self, folder: Path) -> Path:
         """Write the judgement into a run's folder."""

@@ -14,7 +14,7 @@ import orjson
 from beskplan.errors import ReleaseError
 from beskplan.gate.judgement import Judgement
 from beskplan.landing import Landing
-from beskplan.landing_records import Vintage
+from beskplan.landing.records import Vintage
 from beskplan.release import held
 from beskplan.release.code import code_checksum
 from beskplan.release.held import VintageKey

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from beskplan import quality_page
 from beskplan.gate.judgement import Judgement
-from beskplan.release import csvfile, readme, resultatmaal, xlsxfile, ydelsesoversigt
+from beskplan.release import csvfile, quality_page, readme, resultatmaal, xlsxfile, ydelsesoversigt
 from beskplan.release.basis import Basis
 from beskplan.release.database import Identity
 from beskplan.release.held import DECISION_COLUMNS
@@ -50,7 +49,8 @@ def write(
     _copy_seeds(settings.seeds, basis, folder)
     rows = [tuple(str(decision[name]) for name in DECISION_COLUMNS) for decision in basis.decisions]
     csvfile.write_rows(folder / DECISIONS, [DECISION_COLUMNS, *rows])
-    for name, content in quality_page.render(judgement).items():
+    generated = {v.tabel_id for v in basis.vintages if v.oprindelse == "genereret"}
+    for name, content in quality_page.render(judgement, basis.marked, generated).items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
     (folder / readme.README).write_bytes(readme.text(identity, basis).encode())

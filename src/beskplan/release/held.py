@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from beskplan.landing import LOOKS, Landing
+from beskplan.landing import Landing
+from beskplan.landing.store import LOOKS
 
 # A decision by one of these begins so; it follows from the figures alone.
 AUTOMATIC = "beskplan"
@@ -58,10 +59,11 @@ def failed_fetches(landing: Landing) -> dict[str, str]:
 
 def refused_newest(landing: Landing) -> dict[str, str]:
     """Tables whose newest vintage was stopped or rejected, with the reason in Danish."""
-    decided = outcomes(landing)
+    decided = {(d.kilde, d.tabel_id, d.hentet_utc): d for d in landing.decisions()}
     newest = {v.tabel_id: (v.kilde, v.tabel_id, v.hentet_utc) for v in landing.vintages()}
+    found = {tabel_id: decided[key] for tabel_id, key in newest.items() if key in decided}
     return {
-        tabel_id: REFUSED[decided[key]]
-        for tabel_id, key in newest.items()
-        if decided.get(key) in REFUSED
+        tabel_id: f"{REFUSED[decision.udfald]}: {decision.hvorfor}"
+        for tabel_id, decision in found.items()
+        if decision.udfald in REFUSED
     }

@@ -7,12 +7,7 @@ from beskplan.landing import Landing
 from beskplan.release import held
 
 NOT_UPDATED = "ikke opdateret: se fund"
-
-
-VERDICTS = {
-    "stop": "stoppet af kontrollen",
-    "review": "afventer en persons afgørelse",
-}
+WAITS = "afventer en persons afgørelse"
 
 
 def table_marks(landing: Landing, judgement: Judgement | None) -> dict[str, str]:
@@ -20,7 +15,8 @@ def table_marks(landing: Landing, judgement: Judgement | None) -> dict[str, str]
 
     Args:
         landing: the vintage store.
-        judgement: this run's judgement; None reads what landing alone tells.
+        judgement: this run's judgement, which knows the tables that wait for a person; None
+            reads what landing alone tells.
 
     Returns:
         Table id → reason, in Danish.
@@ -31,6 +27,6 @@ def table_marks(landing: Landing, judgement: Judgement | None) -> dict[str, str]
     }
     marks |= held.refused_newest(landing)
     for verdict in judgement.tabeller if judgement else ():
-        if verdict.udfald in VERDICTS and not verdict.allerede_afgjort:
-            marks[verdict.tabel_id] = VERDICTS[verdict.udfald]
+        if verdict.udfald == "review" and not verdict.allerede_afgjort:
+            marks[verdict.tabel_id] = WAITS
     return marks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from beskplan.landing_records import Vintage
+from beskplan.landing.records import Vintage
 from beskplan.release import danish
 from beskplan.release.basis import Basis
 from beskplan.release.marks import NOT_UPDATED

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from beskplan.landing_files import content_sum, file_sha256, folder_name, iso_or_none
-from beskplan.landing_records import Decision, Look, Vintage
+from beskplan.landing.files import content_sum, file_sha256, folder_name, iso_or_none
+from beskplan.landing.records import Decision, Look, Vintage
 
 if TYPE_CHECKING:
-    from beskplan.landing import Landing
+    from beskplan.landing.store import Landing
 
 MANIFEST = "manifest.json"
 CELLS = "celler.parquet"

@@ -19,7 +19,7 @@ from beskplan.sources.types import CELL_COLUMNS
 
 FOLDER_TIME = "%Y%m%dT%H%M%SZ"
 ISO_TIME = "%Y-%m-%dT%H:%M:%SZ"
-CODE = ("sources", "landing.py", "landing_files.py", "landing_records.py")
+CODE = ("sources", "landing")
 
 
 def iso(moment: datetime) -> str:
@@ -64,11 +64,10 @@ def to_json(content: Mapping[str, Any]) -> bytes:
 @cache
 def code_version() -> str:
     """Checksum of the code that asks and stores, so that a vintage says what made it."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for name in CODE:
-        path = package / name
-        for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
+        for file in sorted((package / name).glob("*.py")):
             digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 

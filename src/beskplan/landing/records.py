@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from beskplan.landing_files import sha256, to_json
+from beskplan.landing.files import sha256, to_json
 
 LookOutcome = Literal["landet", "uaendret", "intet_nyt", "ikke_udbudt", "fejl"]
 DecisionOutcome = Literal["accepteret", "stoppet", "afvist", "afloest"]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from beskplan.errors import LandingError, SourceError
-from beskplan.landing_files import (
+from beskplan.landing.files import (
     code_version,
     content_sum,
     file_sha256,
@@ -26,7 +26,7 @@ from beskplan.landing_files import (
     write_cells,
     write_file,
 )
-from beskplan.landing_records import (
+from beskplan.landing.records import (
     DECISIONS,
     SUCCESSFUL,
     Decision,
@@ -249,12 +249,6 @@ class Landing:
             (Decision.read(path) for path in (self.path / DECISION_FOLDER).glob("*.json")),
             key=lambda item: (item.kilde, item.tabel_id, item.hentet_utc, item.nr),
         )
-
-    def verify(self) -> list[str]:
-        """Recompute every checksum; see `landing_verify`."""
-        from beskplan.landing_verify import find_problems
-
-        return find_problems(self)
 
     @contextmanager
     def _workplace(self, kilde: str, tabel_id: str) -> Iterator[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -43,19 +43,24 @@ LIST_HEADER = (
 )
 
 
-def render(judgement: Judgement) -> dict[str, bytes]:
+def render(
+    judgement: Judgement, not_updated: Mapping[str, str], generated: Collection[str]
+) -> dict[str, bytes]:
     """Write the quality files of a release.
 
     Args:
         judgement: the gate's judgement; the run's id and the clock leave no trace in the files.
+        not_updated: table id → why its newest figures are not in the release, in Danish.
+        generated: ids of the tables whose figures are generated.
 
     Returns:
         Path inside the release → content.
     """
-    return {PAGE: _page(judgement).encode(), LIST: _list(judgement).encode()}
+    page = _page(judgement, not_updated, generated)
+    return {PAGE: page.encode(), LIST: _list(judgement).encode()}
 
 
-def _page(judgement: Judgement) -> str:
+def _page(judgement: Judgement, not_updated: Mapping[str, str], generated: Collection[str]) -> str:
     env = Environment(
         loader=PackageLoader("beskplan.release"),
         autoescape=True,
@@ -63,10 +68,14 @@ def _page(judgement: Judgement) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    tables = [_table(table) for table in judgement.tabeller]
+    tables = [
+        _table(table) | {"er_syntetisk": table.tabel_id in generated}
+        for table in judgement.tabeller
+    ]
     return env.get_template(TEMPLATE).render(
         resume=_summary(judgement.tabeller),
-        stoppede=[table.tabel_id for table in judgement.tabeller if table.udfald != "pass"],
+        ikke_opdateret=sorted(not_updated.items()),
+        er_syntetisk=bool(generated),
         tabeller=tables,
         fundne=[table for table in tables if table["fund"]],
         uden_styrke=danish.number(sum(table.uden_styrke for table in judgement.tabeller)),
