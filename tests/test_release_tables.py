@@ -83,6 +83,7 @@ def test_resultatmaal_is_judged_on_the_second_newest_month(con: duckdb.DuckDBPyC
         "Nyeste måned": "juli 2026",
         "Nyeste tal": "1.299*",
         "Afvigelse": "110",
+        "Krævet pr. måned": "-18,3",
         "Status": "Ikke opfyldt",
         "Forklaring": "=Månedens tal opfylder ikke målet.",
     }

@@ -37,7 +37,7 @@ BASELINES: Mapping[str, Callable[[str], str]] = {
 }
 OWN_GOALS = "Kommunens egne mål"
 LABEL_COLUMNS = 2
-WIDTHS = (8, 40, 24, 16, 10, 10, 9, 11, 10, 11, 10, 10, 11, 30)
+WIDTHS = (8, 40, 24, 16, 10, 10, 9, 11, 10, 11, 10, 10, 11, 11, 30)
 
 
 def sheet(con: duckdb.DuckDBPyConnection, plan_id: str, basis: Basis) -> Sheet:
@@ -73,7 +73,8 @@ def sheet(con: duckdb.DuckDBPyConnection, plan_id: str, basis: Basis) -> Sheet:
             *notes.cells(columns, rows),
             *_breaks(goals),
             "Baseline, trykt: som planen har den. Baseline, beregnet: efter kildens tal i dag.",
-            "Afvigelse: aktuel minus mål.",
+            "Afvigelse: aktuel minus mål. Krævet pr. måned: ændringen fra den aktuelle måned, hvis "
+            "målet skal nås ved målperiodens slutning.",
             *notes.sources(basis, tables),
         ],
     )
@@ -155,6 +156,7 @@ def _columns(goals: Sequence[_Goal]) -> list[Column]:
         "Nyeste måned",
         "Nyeste tal",
         "Afvigelse",
+        "Krævet pr. måned",
         "Status",
         "Forklaring",
     )
@@ -196,7 +198,7 @@ def _figures(goal: _Goal) -> list[Cell]:
     shown, newest, decimals = goal.shown, goal.newest, goal.decimals
     target = _given(shown["maal_vaerdi"], decimals)
     if goal.tabel_id is None:
-        return [Text(""), Text(""), Text(""), target, *[Text("")] * 5]
+        return [Text(""), Text(""), Text(""), target, *[Text("")] * 6]
     return [
         Text(_baseline(shown)),
         _given(shown["baseline_trykt"], decimals),
@@ -209,6 +211,7 @@ def _figures(goal: _Goal) -> list[Cell]:
         if newest
         else Text(""),
         _given(shown["afvigelse"], decimals),
+        _given(shown["kraevet_maanedlig_aendring"], decimals + 1),
     ]
 
 
