@@ -26,10 +26,10 @@ run: $(VENV)/.run ## Set up, land the three recorded times, build, judge, publis
 	@beskplan demo
 
 test: $(VENV)/.dev lint ## Set up, check the style, run every test, a full Airflow run among them
-	@python -m pytest
+	@python -m pytest -n 2 --dist loadfile
 
 quick: $(VENV)/.dev ## The tests without those that repeat a whole run
-	@python -m pytest -m "not system"
+	@python -m pytest -n 2 --dist loadfile -m "not system"
 
 airflow: $(VENV)/.run .env ## Start Airflow with the stand-in; prints address and login
 	@bash ops/airflow.sh start

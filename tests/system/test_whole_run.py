@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 from rich.console import Console
+from whole_run_support import build_to_release, land, settings_at, tree
 
 from beskplan import cli, demo, flow
 from beskplan.errors import NotUpdatedError, SeedError, SourceError
 from beskplan.landing import Landing
-from beskplan.settings import PROJECT, Settings
+from beskplan.settings import Settings
 from beskplan.standin.recorded import TIMES
-from beskplan.standin.server import Running, running
+from beskplan.standin.server import Running
 
 pytestmark = pytest.mark.system
 
-KILLS = 20
 AFTER_THE_LAST = datetime(2026, 8, 21, 8, 0, tzinfo=UTC)
 ACCEPTED, STOPPED = "20260819T075900Z", "20260821T080000Z"
 # Faults that no retry mends: name in the stand-in → the error that names them.
@@ -47,54 +42,6 @@ where tabel_id = 'y25i01' and ydelsesgruppe = 'Ydelsesgrupper i alt'
 """
 
 
-@pytest.fixture(scope="module")
-def standin() -> Running:
-    with running() as server:
-        yield server
-
-
-def settings_at(home: Path, server: Running) -> Settings:
-    """Small profile in a home of its own, with seeds of its own."""
-    if not (home / "seeds").exists():
-        shutil.copytree(PROJECT / "seeds", home / "seeds")
-    return Settings(
-        home=home,
-        seeds=home / "seeds",
-        profile="lille",
-        jobindsats_url=server.url,
-        statbank_url=server.url,
-        token=demo.DEMO_TOKEN,
-        wait_s=0.001,
-        timeout_s=10,
-    )
-
-
-def land(settings: Settings) -> dict[str, str]:
-    """Land what both sources have new."""
-    outcomes: dict[str, str] = {}
-    for kilde in flow.SOURCES:
-        outcomes |= flow.fetch_all(settings, kilde, lambda *_: None)
-    return outcomes
-
-
-def build_to_release(settings: Settings) -> str | None:
-    """Build, judge, publish; the release's id."""
-    run = flow.build(settings)
-    flow.judge(settings, run)
-    release = flow.publish(settings, run)
-    flow.report(settings, run)
-    return release
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """Path → sha256 of everything in a folder."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
 def cell(settings: Settings, table: str, month: str, name: str, more: str = "") -> int | None:
     """One figure of the current release."""
     database = settings.releases / "current" / demo.DATABASE
@@ -102,17 +49,6 @@ def cell(settings: Settings, table: str, month: str, name: str, more: str = "") 
     with duckdb.connect(database, read_only=True) as con:
         row = con.execute(sql).fetchone()
     return row[0] if row else None
-
-
-@pytest.fixture(scope="module")
-def landed(standin: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which the three recorded times have landed, nothing built yet."""
-    home = tmp_path_factory.mktemp("landed")
-    settings = settings_at(home, standin)
-    for moment in TIMES:
-        standin.set_clock(moment)
-        land(settings)
-    return home
 
 
 @pytest.fixture(scope="module")
@@ -291,51 +227,6 @@ def test_a_wrong_seed_stops_the_build(own: Settings) -> None:
     with pytest.raises(SeedError, match=r"planer\.csv"):
         flow.build(own)
     assert tree(own.releases) == before
-
-
-def test_killed_at_any_moment(landed: Path, standin: Running, tmp_path: Path) -> None:
-    """kill -9 at 20 moments spread over build, judge and release; then a run without repair."""
-    shutil.copytree(landed, tmp_path / "home")
-    settings = settings_at(tmp_path / "home", standin)
-    began = time.monotonic()
-    assert run_in_process(settings).wait() == 0
-    whole = time.monotonic() - began
-    first = tree(settings.releases / "2026M07-1")
-    plan = settings.seeds / "planer.csv"
-    published = 1
-    for number in range(1, KILLS + 1):
-        # A changed title makes each run one that has something to publish.
-        plan.write_text(plan.read_text("utf-8").replace("(eksempel", f"({number} eksempel", 1))
-        process = run_in_process(settings)
-        time.sleep(whole * number / (KILLS + 1))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        current = (settings.releases / "current").resolve()
-        assert tree(current), current
-        assert json.loads((current / "manifest.json").read_text())["release_id"] == current.name
-        if number % 5 == 0:
-            assert run_in_process(settings).wait() == 0
-            published += 1
-            assert flow.is_current(settings)
-    assert tree(settings.releases / "2026M07-1") == first
-    assert not list(settings.releases.glob(".ny-*"))
-    assert published == 1 + KILLS // 5
-
-
-def run_in_process(settings: Settings) -> subprocess.Popen[bytes]:
-    """`beskplan koer` in a process group of its own."""
-    environment = os.environ | {
-        "BESKPLAN_HJEM": str(settings.home),
-        "BESKPLAN_SEEDS": str(settings.seeds),
-        "BESKPLAN_PROFIL": "lille",
-        "JOBINDSATS_TOKEN": "",
-    }
-    return subprocess.Popen(
-        [str(Path(sys.executable).with_name("beskplan")), "koer"],
-        env=environment,
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-    )
 
 
 def test_the_demo_says_what_it_did(
