@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,13 +26,30 @@ pytestmark = pytest.mark.system
 AFTER_THE_LAST = datetime(2026, 8, 21, 8, 0, tzinfo=UTC)
 ACCEPTED, STOPPED = "20260819T075900Z", "20260821T080000Z"
 # Faults that no retry mends: name in the stand-in → the error that names them.
-RED = {
-    "401": "WrongKeyError",
-    "kommune_mangler": "CoverageError",
-    "dobbelt": "DuplicateRowsError",
-    "kommune_omdoebt": "UnknownAreaError",
-    "maaling_vaek": "MeasureGoneError",
-    "tekst_for_tal": "NotANumberError",
+RED: dict[str, tuple[str, dict[str, float]]] = {
+    "timeout": ("SourceTimeoutError", {"sekunder": 0.6}),
+    "401": ("WrongKeyError", {}),
+    "403_side": ("ForbiddenError", {}),
+    "422_periodetype": ("SpuriousRefusalError", {}),
+    "429": ("RateLimitedError", {"sekunder": 600}),
+    "500": ("SourceDownError", {}),
+    "afkortet": ("BadAnswerError", {}),
+    "afkortet_raekker": ("CoverageError", {}),
+    "kommune_mangler": ("CoverageError", {}),
+    "dobbelt": ("DuplicateRowsError", {}),
+    "kommune_omdoebt": ("UnknownAreaError", {}),
+    "maaling_vaek": ("MeasureGoneError", {}),
+    "tekst_for_tal": ("NotANumberError", {}),
+}
+# Faults that the clients see through or wait out.
+MENDED: dict[str, dict[str, float]] = {
+    "bom": {},
+    "maaling_omdoebt": {},
+    "500": {"antal": 1},
+    "429": {"antal": 1, "sekunder": 0.05},
+    "422_periodetype": {"antal": 1},
+    "403_side": {"antal": 1},
+    "afkortet": {"antal": 1},
 }
 
 CELL = """
@@ -136,11 +154,20 @@ def test_a_red_fetch_leaves_the_release_as_it_was(
     own: Settings, standin: Running, fault: str
 ) -> None:
     before = tree(own.releases)
-    standin.fault(fault, tabel="y25i01")
+    error, options = RED[fault]
+    standin.fault(fault, tabel="y25i01", **options)
     with pytest.raises(SourceError) as caught:
-        flow.fetch(own, "jobindsats", "y25i01")
-    assert type(caught.value).__name__ == RED[fault]
+        flow.fetch(replace(own, timeout_s=0.3), "jobindsats", "y25i01")
+    assert type(caught.value).__name__ == error
     assert "y25i01" in str(caught.value)
+    assert tree(own.releases) == before
+
+
+@pytest.mark.parametrize("fault", sorted(MENDED))
+def test_a_mended_fetch_lands_the_same_figures(own: Settings, standin: Running, fault: str) -> None:
+    before = tree(own.releases)
+    standin.fault(fault, tabel="y25i01", **MENDED[fault])
+    assert flow.fetch(own, "jobindsats", "y25i01") == "uaendret"
     assert tree(own.releases) == before
 
 
