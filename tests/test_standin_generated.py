@@ -13,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beskplan.standin.app import create_app
+from beskplan.standin.months import month as month_nr
 from beskplan.standin.noise import half_up, split
+from beskplan.standin.published import groups, leaves
 from beskplan.standin.series import carry
+from beskplan.standin.tables import PTV_GROUPS
 
 HERLEV = 9
 # half up percents of the 16-66 population, 2017M05-2018M05, as an old plan prints them
@@ -92,6 +95,7 @@ def test_fuldtidspersoner_add_up_and_personer_do_nearly(table: str) -> None:
         ("y36a02", "_viskat_1kth", 3),
         ("y38a02", "_viskat_2udh", 4),
         ("ptv_a02", "_kon", 2),
+        ("ptv_a02", "_aldera", 11),
     ],
 )
 def test_members_add_up_to_the_total(table: str, hierarchy: str, members: int) -> None:
@@ -162,6 +166,16 @@ def test_ptv_total_is_the_sum_of_its_groups() -> None:
     assert (missing <= 2 * hidden + tolerance)[shown].all()
 
 
+def test_ptv_ages_are_the_sum_of_the_groups_ages() -> None:
+    last = month_nr("2024M12")
+    fte, persons = groups(last)
+    assert fte.shape[1:] == (100, 15, 11, 2)
+    assert (fte[:, 1:, 0] == fte[:, 1:, 1:].sum(axis=2)).all()
+    assert (persons[:, :, 0] >= fte[:, :, 0]).all()
+    nr = 1 + list(PTV_GROUPS).index("Kontanthjælp")
+    assert (fte[:, :, nr] == leaves("y36a02", last)[0].sum(axis=2)).all()
+
+
 def test_herlev_comes_out_as_printed() -> None:
     cells = 0
     for table, printed in PRINTED.items():
@@ -192,11 +206,8 @@ def test_herlev_baselines_of_2016() -> None:
 
 
 def test_herlev_under_30_of_2016() -> None:
-    from beskplan.standin.months import month
-    from beskplan.standin.published import leaves
-
-    fte, _ = leaves("y01a02", month("2026M07"))
-    young = fte[month("2016M01") : month("2017M01"), HERLEV, :3].sum(axis=(1, 2))
+    fte, _ = leaves("y01a02", month_nr("2026M07"))
+    young = fte[month_nr("2016M01") : month_nr("2017M01"), HERLEV, :3].sum(axis=(1, 2))
     assert int(np.floor(young.mean() + 0.5)) == 96
 
 

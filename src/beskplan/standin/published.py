@@ -158,23 +158,24 @@ def leaves(key: str, last: int) -> tuple[Ints, Ints]:
         return _leaves(key, last)
 
 
-def _by_sex(key: str, last: int) -> tuple[Ints, Ints]:
+def _by_age_and_sex(key: str, last: int) -> tuple[Ints, Ints]:
+    """A series [month, area, age, sex]; what else it is broken down by is summed away."""
     fte, persons = leaves(key, last)
-    axes = tuple(range(2, fte.ndim - 1))
+    axes = tuple(range(2, fte.ndim - 2))
     return fte.sum(axis=axes), persons.sum(axis=axes)
 
 
 def _group(key: str, last: int) -> tuple[Ints, Ints]:
     """A group of ptv_a02; Kontanthjælp is y36a02 until the reform and y60a02 after it."""
-    fte, persons = _by_sex(key, last)
+    fte, persons = _by_age_and_sex(key, last)
     if key != MERGED[0]:
         return fte, persons
-    after = ~active(LEVELS[key])[: last + 1, None, None]
-    new_fte, new_persons = _by_sex("y60a02", last)
+    after = ~active(LEVELS[key])[: last + 1, None, None, None]
+    new_fte, new_persons = _by_age_and_sex("y60a02", last)
     return np.where(after, new_fte, fte), np.where(after, new_persons, persons)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def groups(last: int) -> tuple[Ints, Ints]:
     """All ydelser under one.
 
@@ -182,17 +183,20 @@ def groups(last: int) -> tuple[Ints, Ints]:
         last: the release's newest month.
 
     Returns:
-        Fuldtidspersoner and personer [month, area, group, sex]; group 0 is "i alt".
+        Fuldtidspersoner and personer [month, area, group, age, sex]; group 0 is "i alt".
     """
     pairs = [_group(key, last) for key in PTV_GROUPS.values()]
     fte = np.stack([pair[0] for pair in pairs], axis=2)
     persons = np.stack([pair[1] for pair in pairs], axis=2)
     areas = fte[:, 1:].sum(axis=2)
-    more = half_up((persons - fte)[:, 1:].sum(axis=2) * _OVERLAP)
-    rounding = fte[:, 0].sum(axis=(1, 2)) - areas.sum(axis=(1, 2))
-    moves = persons[:, 1:].sum(axis=(1, 2, 3)) - persons[:, 0].sum(axis=(1, 2))
-    all_fte, all_persons = _with_country(areas, areas + more, np.clip(rounding, -8, 8), moves)
+    excess = (persons - fte)[:, 1:].sum(axis=2)
+    # some are on two ydelser: counted by sex, then divided over the ages
+    more = split(half_up(excess.sum(axis=2) * _OVERLAP), np.moveaxis(excess, 2, -1).astype(float))
+    rounding = fte[:, 0].sum(axis=(1, 2, 3)) - areas.sum(axis=(1, 2, 3))
+    moves = persons[:, 1:].sum(axis=(1, 2, 3, 4)) - persons[:, 0].sum(axis=(1, 2, 3))
+    all_persons = areas + np.moveaxis(more, -1, 2)
+    country = _with_country(areas, all_persons, np.clip(rounding, -8, 8), moves)
     return (
-        np.concatenate([all_fte[:, :, None], fte], axis=2),
-        np.concatenate([all_persons[:, :, None], persons], axis=2),
+        np.concatenate([country[0][:, :, None], fte], axis=2),
+        np.concatenate([country[1][:, :, None], persons], axis=2),
     )

@@ -225,7 +225,7 @@ def tables() -> dict[str, Table]:
         "Offentligt forsørgede, alle ydelser under ét",
         "Offentligt forsørgede (alle ydelser under ét)",
         _a02("ptv_a02", " 16-66 år"),
-        (_areas(unknown=True), GROUPS_PTV, SEX),
+        (_areas(unknown=True), GROUPS_PTV, AGE, SEX),
         GENERATED,
     )
     found = [*_recorded_tables(), ptv, *map(_generated, _GENERATED_NAMES)]
