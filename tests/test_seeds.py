@@ -146,6 +146,62 @@ CASES = {
         "2020-03-12,2020-03-11",
         "dato_til ligger før dato_fra",
     ),
+    "a break of unknown kind": (
+        "serie_brud.csv",
+        ",kildeskift,nej",
+        ",skift,nej",
+        "art er 'skift'; det skal være et af databrud, kildeskift",
+    ),
+    "a break bridged by nothing stated": (
+        "serie_brud.csv",
+        "kildeskift,nej,",
+        "kildeskift,ja,",
+        "sammenligneligt er ja, men bro siger ikke hvordan",
+    ),
+    "unverified and yet certain": (
+        "serie_brud.csv",
+        "opdeling,ukendt,",
+        "opdeling,nej,",
+        "sammenligneligt skal være ukendt, når kilden er 'ikke efterprøvet'",
+    ),
+    "a suspension without end": (
+        "serie_brud.csv",
+        "2020-03-12,2020-05-27",
+        "2020-03-12,",
+        "en suspension skal have en dato_til",
+    ),
+    "a run-off that is called comparable": (
+        "serie_brud.csv",
+        "afloeb,nej",
+        "afloeb,ja",
+        "sammenligneligt skal være nej for afloeb",
+    ),
+    "a bridge of other tables": (
+        "serie_brud.csv",
+        "kth-2025-y36,y36a02",
+        "kth-2025-y36,y25i01",
+        "broen 'kth-2025' omfatter ikke 'y25i01'",
+    ),
+    "unknown bridge": (
+        "indikatorer.csv",
+        "bestand,kth-2025",
+        "bestand,kth-2026",
+        "broen 'kth-2026' findes ikke i serie_bro.csv",
+    ),
+    "a bridged percent": (
+        "indikatorer.csv",
+        "kontanthjaelp_ny_pct,Kontanthjælp i pct. af befolkningen 16-66 år,y60a02,"
+        "andel_befolkning_pct,,procent,1,bestand,",
+        "kontanthjaelp_ny_pct,Kontanthjælp i pct. af befolkningen 16-66 år,y60a02,"
+        "andel_befolkning_pct,,procent,1,bestand,kth-2025",
+        "'andel_befolkning_pct' i 'y36a02' kan ikke lægges sammen",
+    ),
+    "a series that is its own part from no date": (
+        "serie_bro.csv",
+        "_ygrpa02=Kontanthjælp,2025-07-01,ptv_a02,_ygrpa02=Kontanthjælp",
+        "_ygrpa02=Kontanthjælp,,ptv_a02,_ygrpa02=Kontanthjælp",
+        "serien er sin egen del",
+    ),
     "a table without group": (
         "ydelsesgrupper.csv",
         "y25i09,,Ydelsesgrupper",

@@ -1,5 +1,5 @@
 with brud as (
-    select * from {{ ref('serie_brud') }}
+    select * from {{ ref('dim_brud') }}
     where sammenligneligt = 'nej'
 ),
 
@@ -7,15 +7,13 @@ dimensioner as (
     select * from {{ ref('int_dimensioner') }}
 ),
 
--- A break marks the first month after it; a disturbed stretch marks each of its months.
+-- A break marks its month, and the next one if it falls inside a month; a stretch marks its months.
 maaneder as (
     select
         tabel_id,
         dimensioner,
         unnest(generate_series(
-            date_trunc('month', dato_fra),
-            date_trunc('month', coalesce(dato_til, dato_fra)),
-            interval 1 month
+            fra_maaned, coalesce(til_maaned, foerste_hele_maaned), interval 1 month
         )) as maaned
     from brud
 ),
@@ -27,9 +25,7 @@ final as (
         cast(maaneder.maaned as date) as maaned
     from maaneder
     inner join dimensioner
-        on
-            maaneder.tabel_id = dimensioner.tabel_id
-            and {{ gaelder('dimensioner.dimensioner', 'maaneder.dimensioner') }}
+        on {{ brud_rammer('maaneder', 'dimensioner') }}
 )
 
 select * from final

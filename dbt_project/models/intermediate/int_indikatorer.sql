@@ -10,7 +10,9 @@ final as (
         maaling_navn,
         string_split(coalesce(dimensioner, ''), ';') as dimensioner,
         enhed,
-        decimaler
+        decimaler,
+        maaling_art,
+        bro_id
     from indikatorer
 )
 

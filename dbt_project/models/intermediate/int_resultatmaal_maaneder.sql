@@ -8,6 +8,7 @@ maaneder as (
 
 brud as (
     select * from {{ ref('int_indikator_brud') }}
+    where virkning in ('databrud', 'afloeb', 'suspension')
 ),
 
 kalender as (
@@ -35,8 +36,7 @@ ramt as (
     where
         (
             brud.til_maaned is null
-            and brud.fra_maaned > maal.baseline_fra
-            and brud.fra_maaned <= kalender.maaned
+            and {{ ligger_over_brud('brud', 'maal.baseline_fra', 'kalender.maaned') }}
         )
         or (
             brud.til_maaned is not null

@@ -10,7 +10,9 @@ final as (
         maaling_navn,
         array_to_string(dimensioner, ';') as dimensioner,
         enhed,
-        decimaler
+        decimaler,
+        maaling_art,
+        bro_id
     from indikatorer
 )
 

@@ -31,7 +31,7 @@ YEAR_LOST = "[år tabt]"
 SUPPRESSED = "–"
 ABSENT = "mangler"
 PROVISIONAL = "*"
-DASH_STATUSES = ("C", "U", "I")
+DASH_STATUSES = ("C", "U", "I", "S")
 ABSENT_STATUSES = ("M", "N")
 DECREASE_WORDS = ("fald", "nedgang", "reduktion")
 INCREASE_WORDS = ("stigning", "fremgang", "forøgelse")
@@ -114,7 +114,7 @@ def figure(
     Args:
         value: the figure, or None.
         status: `A` value, `C` suppressed, `U` null of unknown cause, `M` no such row, `N` a
-            month that was not fetched, `I` held by no table.
+            month that was not fetched, `I` held by no table, `S` masked in a suspension.
         decimals: see `number`.
         provisional: whether the source may still revise it.
 

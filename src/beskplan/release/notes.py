@@ -26,6 +26,7 @@ ORIGINS = {
 NOT_SHOWN = {
     "C": "– diskretioneret (kilden viser ikke tal om 1-2 personer)",
     "U": "– kilden viser intet tal, og hvorfor kan ikke afgøres",
+    "S": "– ikke opgjort: den aktive indsats var suspenderet",
     "I": "– ingen af de hentede tabeller holder tallet",
     "M": "mangler: kilden har ikke sendt rækken",
     "N": "mangler: måneden er ikke hentet, eller kilden har ikke offentliggjort den",

@@ -28,7 +28,7 @@ class Figure:
 
     Args:
         value: the figure, or None.
-        status: `A`, `C`, `U`, `M`, `N` or `I`, see `danish.figure`.
+        status: `A`, `C`, `U`, `M`, `N`, `I` or `S`, see `danish.figure`.
         decimals: how many are printed.
         provisional: whether the source may still revise it.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -59,6 +59,14 @@ class Row:
     def __getitem__(self, column: str) -> str:
         """The text in a column."""
         return self.cells[column]
+
+
+Tables = Mapping[str, list[Row]]
+
+
+def sound(rows: list[Row]) -> list[Row]:
+    """Those whose cells are well formed, so that what they say can be judged."""
+    return [row for row in rows if row.sound]
 
 
 def read_table(folder: Path, table: Table, faults: list[Fault]) -> list[Row]:

@@ -6,11 +6,17 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from beskplan.seeds.reading import Fault, Row
+from beskplan.seeds.breaks import (
+    breaks_are_stated,
+    bridged_indicators_can_be_summed,
+    bridges_agree,
+)
+from beskplan.seeds.reading import Fault, Row, Tables, sound
 
-Tables = Mapping[str, list[Row]]
 Rule = Callable[[Tables, list[Fault]], None]
 
+# A break of all that is counted, as the suspension was.
+EVERY_TABLE = "*"
 PLACEHOLDERS = ("maal", "aendring", "baseline_aar", "maal_aar")
 # What a mål that is followed in Jobindsats' figures must have, and others must not.
 _FOLLOWED = (
@@ -25,10 +31,6 @@ _STATED = ("enhed", "retning", "maal_vaerdi", "maal_periode")
 
 def _values(rows: list[Row], *columns: str) -> set[tuple[str, ...]]:
     return {tuple(row[column] for column in columns) for row in rows}
-
-
-def _sound(rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row.sound]
 
 
 def known_references(tables: Tables, faults: list[Fault]) -> None:
@@ -50,6 +52,10 @@ def known_references(tables: Tables, faults: list[Fault]) -> None:
             "målingen",
         ),
         ("serie_brud", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
+        ("serie_brud", ("bro_id",), "serie_bro", ("bro_id",), "broen"),
+        ("serie_bro", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
+        ("serie_bro", ("del_tabel_id",), "kilder", ("tabel_id",), "tabellen"),
+        ("indikatorer", ("bro_id",), "serie_bro", ("bro_id",), "broen"),
         ("maalinger", ("tabel_id", "maaling"), "kilder", ("tabel_id", "maaling"), "målingen"),
         ("resultatmaal", ("plan_id",), "planer", ("plan_id",), "planen"),
         ("resultatmaal", ("indikator_id",), "indikatorer", ("indikator_id",), "indikatoren"),
@@ -64,10 +70,10 @@ def known_references(tables: Tables, faults: list[Fault]) -> None:
     )
     for table, columns, other, other_columns, noun in references:
         known = _values(tables[other], *other_columns)
-        for row in _sound(tables[table]):
+        for row in sound(tables[table]):
             value = tuple(row[column] for column in columns)
             # An unreadable file is one fault, not one for each row that refers to it.
-            if known and value[-1] and value not in known:
+            if known and value[-1] not in ("", EVERY_TABLE) and value not in known:
                 what = noun or "det overordnede mål"
                 reason = f"{what} {' / '.join(value)!r} findes ikke i {other}.csv"
                 faults.append(Fault(f"{table}.csv", row.line, reason))
@@ -83,12 +89,19 @@ def known_dimensions(tables: Tables, faults: list[Fault]) -> None:
     fetched = {
         (row["tabel_id"], part) for row in tables["kilder"] for part in row["fordeling"].split("|")
     }
-    for table in ("indikatorer", "ydelsesgrupper", "serie_brud"):
-        for row in _sound(tables[table]):
-            for part in re.split(r"[;|]", row["dimensioner"]):
+    for table, prefix in (
+        ("indikatorer", ""),
+        ("ydelsesgrupper", ""),
+        ("serie_brud", ""),
+        ("serie_bro", ""),
+        ("serie_bro", "del_"),
+    ):
+        for row in sound(tables[table]):
+            table_id = row[f"{prefix}tabel_id"]
+            for part in re.split(r"[;|]", row[f"{prefix}dimensioner"]):
                 hierarchy = part.partition("=")[0]
-                if hierarchy and (row["tabel_id"], hierarchy) not in fetched:
-                    reason = f"{row['tabel_id']!r} hentes ikke fordelt på {hierarchy!r}"
+                if hierarchy and (table_id, hierarchy) not in fetched:
+                    reason = f"{table_id!r} hentes ikke fordelt på {hierarchy!r}"
                     faults.append(Fault(f"{table}.csv", row.line, reason))
 
 
@@ -101,7 +114,7 @@ def every_table_has_a_group(tables: Tables, faults: list[Fault]) -> None:
     """
     totals = {row["tabel_id"] for row in tables["ydelsesgrupper"] if not row["dimensioner"]}
     seen: set[str] = set()
-    for row in _sound(tables["kilder"]):
+    for row in sound(tables["kilder"]):
         table_id = row["tabel_id"]
         if row["kilde"] == "jobindsats" and table_id not in totals | seen:
             reason = f"{table_id!r} har ingen række uden dimensioner i ydelsesgrupper.csv"
@@ -118,7 +131,7 @@ def overview_rows_agree(tables: Tables, faults: list[Fault]) -> None:
     """
     first: dict[str, Row] = {}
     numbers = {row["oversigt_nr"] for row in tables["ydelsesgrupper"]}
-    for row in _sound(tables["ydelsesgrupper"]):
+    for row in sound(tables["ydelsesgrupper"]):
         number = row["oversigt_nr"]
         if not number:
             continue
@@ -145,7 +158,7 @@ def ordered_dates(tables: Tables, faults: list[Fault]) -> None:
         ("planer", "periode_fra", "periode_til"),
         ("serie_brud", "dato_fra", "dato_til"),
     ):
-        for row in _sound(tables[table]):
+        for row in sound(tables[table]):
             if row[end] and row[end] < row[start]:
                 faults.append(Fault(f"{table}.csv", row.line, f"{end} ligger før {start}"))
 
@@ -158,7 +171,7 @@ def goals_are_whole(tables: Tables, faults: list[Fault]) -> None:
         faults: appended to.
     """
     units = {row["indikator_id"]: row["enhed"] for row in tables["indikatorer"]}
-    for row in _sound(tables["resultatmaal"]):
+    for row in sound(tables["resultatmaal"]):
         reasons = [
             *_parts(row),
             *_unit(row, units),
@@ -252,5 +265,8 @@ RULES: tuple[Rule, ...] = (
     every_table_has_a_group,
     overview_rows_agree,
     ordered_dates,
+    breaks_are_stated,
+    bridges_agree,
+    bridged_indicators_can_be_summed,
     goals_are_whole,
 )

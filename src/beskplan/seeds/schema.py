@@ -8,6 +8,9 @@ from typing import Literal
 Kind = Literal["text", "integer", "number", "date", "month", "period"]
 
 YES_NO = ("ja", "nej")
+# Kinds of break over which a series cannot be compared, unless a mapping is stated.
+BREAKING = ("databrud", "kildeskift", "sammenlaegning", "opdeling", "regelaendring")
+HARMLESS = ("navneskift", "note")
 BUILT_BASELINES = ("aarsgennemsnit", "december", "samme_maaned_aaret_foer", "rullende_12")
 
 
@@ -122,6 +125,8 @@ TABLES = (
             _maybe("dimensioner"),
             Column("enhed", choices=("fuldtidspersoner", "personer", "procent")),
             Column("decimaler", choices=("0", "1", "2")),
+            Column("maaling_art", choices=("bestand", "proces")),
+            _maybe("bro_id"),
         ),
         (("indikator_id",),),
     ),
@@ -181,16 +186,33 @@ TABLES = (
         "serie_brud",
         (
             Column("brud_id"),
-            Column("tabel_id"),
+            _maybe("tabel_id"),
             _maybe("dimensioner"),
             Column("dato_fra", "date"),
             _maybe("dato_til", "date"),
-            Column("art"),
-            Column("sammenligneligt", choices=YES_NO),
+            Column("art", choices=(*BREAKING, *HARMLESS, "afloeb", "suspension")),
+            Column("sammenligneligt", choices=(*YES_NO, "ukendt")),
+            _maybe("bro_id"),
             _maybe("bro"),
+            Column("er_forventet", choices=YES_NO),
             Column("beskrivelse"),
             Column("kilde"),
         ),
         (("brud_id",),),
+    ),
+    Table(
+        "serie_bro",
+        (
+            Column("bro_id"),
+            Column("tabel_id"),
+            _maybe("dimensioner"),
+            _maybe("fra", "date"),
+            Column("del_tabel_id"),
+            _maybe("del_dimensioner"),
+            _maybe("del_fra", "date"),
+            Column("beskrivelse"),
+            Column("kilde"),
+        ),
+        (("bro_id", "del_tabel_id", "del_dimensioner"),),
     ),
 )
