@@ -102,7 +102,7 @@ CASES = {
         "skriv punktum, ikke komma",
     ),
     "blank line": ("planer.csv", "eksempel-2026", "\neksempel-2026", "linjen er tom"),
-    "a field too many": ("kommuner.csv", "Herlev,", "Herlev,,", "rækken har 5 felter, ikke 4"),
+    "a field too many": ("kommuner.csv", "Herlev", "Herlev,", "rækken har 3 felter, ikke 2"),
     "wrong columns": ("kommuner.csv", "kommune_navn", "navn", "mangler kommune_navn; kender ikke"),
     "unit differs": (
         "resultatmaal.csv",

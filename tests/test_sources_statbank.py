@@ -123,8 +123,8 @@ def info() -> dict[str, object]:
 @pytest.fixture
 def tiny(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(statbank, "MEMBERS", {"ALDER": AGES})
-    rows = "".join(f"{code},{CODES[code]},084,Region Hovedstaden\n" for code in ("163", "563"))
-    text = f"kommune_kode,kommune_navn,region_kode,region_navn\n{rows}"
+    rows = "".join(f"{code},{CODES[code]}\n" for code in ("163", "563"))
+    text = f"kommune_kode,kommune_navn\n{rows}"
     (settings.seeds / "kommuner.csv").write_text(text, encoding="utf-8")
     kilder = settings.seeds / "kilder.csv"
     head, *lines = kilder.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -38,6 +38,9 @@ sum_16_66 as (
         {{ periode_start('periode') }} as kvartal,
         sum(vaerdi) as befolkning,
         {{ samlet_status('status', 51) }} as befolkning_status,
+        sum(vaerdi) filter (where alder <= 29) as befolkning_16_29,
+        {{ samlet_status("case when alder <= 29 then status end", 14) }}
+            as befolkning_16_29_status,
         bool_or(oprindelse = 'genereret') as er_syntetisk,
         max(hentet_utc) as hentet_utc
     from aldre
@@ -53,6 +56,9 @@ final as (
         kvartal,
         case when befolkning_status = 'A' then cast(befolkning as integer) end as befolkning,
         befolkning_status,
+        case when befolkning_16_29_status = 'A' then cast(befolkning_16_29 as integer) end
+            as befolkning_16_29,
+        befolkning_16_29_status,
         er_syntetisk,
         hentet_utc
     from sum_16_66

@@ -5,9 +5,7 @@ with kommuner as (
 final as (
     select
         kommune_kode,
-        kommune_navn,
-        region_kode,
-        region_navn
+        kommune_navn
     from kommuner
 )
 

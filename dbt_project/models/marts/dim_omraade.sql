@@ -1,7 +1,6 @@
 select
     omraade_kode,
     omraade_navn,
-    omraade_art,
-    region_kode
+    omraade_art
 from {{ ref('int_omraader') }}
 order by omraade_kode

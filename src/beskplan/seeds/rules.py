@@ -11,6 +11,7 @@ from beskplan.seeds.breaks import (
     bridged_indicators_can_be_summed,
     bridges_agree,
 )
+from beskplan.seeds.group_rules import GROUP_RULES
 from beskplan.seeds.reading import Fault, Row, Tables, sound
 
 Rule = Callable[[Tables, list[Fault]], None]
@@ -42,6 +43,22 @@ def known_references(tables: Tables, faults: list[Fault]) -> None:
     """
     references = (
         ("planer", ("kommune_kode",), "kommuner", ("kommune_kode",), "kommunen"),
+        ("grupper", ("kommune_kode",), "kommuner", ("kommune_kode",), "kommunen"),
+        (
+            "noegletal_led",
+            ("noegletal_id",),
+            "noegletal_definitioner",
+            ("noegletal_id",),
+            "nøgletallet",
+        ),
+        (
+            "noegletal_led",
+            ("tabel_id", "maaling_navn"),
+            "kilder",
+            ("tabel_id", "maaling_navn"),
+            "målingen",
+        ),
+        ("rar_linjer", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
         ("ydelsesgrupper", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
         ("indikatorer", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
         (
@@ -95,6 +112,8 @@ def known_dimensions(tables: Tables, faults: list[Fault]) -> None:
         ("serie_brud", ""),
         ("serie_bro", ""),
         ("serie_bro", "del_"),
+        ("noegletal_led", ""),
+        ("rar_linjer", ""),
     ):
         for row in sound(tables[table]):
             table_id = row[f"{prefix}tabel_id"]
@@ -157,6 +176,7 @@ def ordered_dates(tables: Tables, faults: list[Fault]) -> None:
     for table, start, end in (
         ("planer", "periode_fra", "periode_til"),
         ("serie_brud", "dato_fra", "dato_til"),
+        ("grupper", "gyldig_fra", "gyldig_til"),
     ):
         for row in sound(tables[table]):
             if row[end] and row[end] < row[start]:
@@ -269,4 +289,5 @@ RULES: tuple[Rule, ...] = (
     bridges_agree,
     bridged_indicators_can_be_summed,
     goals_are_whole,
+    *GROUP_RULES,
 )

@@ -56,8 +56,6 @@ TABLES = (
         (
             Column("kommune_kode"),
             Column("kommune_navn"),
-            Column("region_kode"),
-            Column("region_navn"),
         ),
         (("kommune_kode",), ("kommune_navn",)),
     ),
@@ -214,5 +212,59 @@ TABLES = (
             Column("kilde"),
         ),
         (("bro_id", "del_tabel_id", "del_dimensioner"),),
+    ),
+    Table(
+        "grupper",
+        (
+            Column("gruppe_id"),
+            Column("gruppe_art", choices=("region", "rar", "jobcenter", "klynge", "egen")),
+            Column("gruppe_navn"),
+            Column("kommune_kode"),
+            Column("gyldig_fra", "date"),
+            _maybe("gyldig_til", "date"),
+            Column("kilde"),
+        ),
+        (("gruppe_id", "kommune_kode", "gyldig_fra"),),
+    ),
+    Table(
+        "noegletal_definitioner",
+        (
+            Column("noegletal_id"),
+            Column("noegletal_nr", "integer"),
+            Column("noegletal_navn"),
+            Column(
+                "naevner_art",
+                choices=("befolkning_16_66", "befolkning_16_29", "antal", "kildens_procent"),
+            ),
+            Column("naevner_navn"),
+            Column("decimaler", choices=("0", "1", "2")),
+            Column("bedst", choices=("lav", "hoej")),
+            Column("er_procesmaal", choices=YES_NO),
+            Column("kraever_10_personer", choices=YES_NO),
+            Column("i_afstand", choices=YES_NO),
+            _maybe("forventet_gruppe"),
+        ),
+        (("noegletal_id",), ("noegletal_nr",), ("noegletal_navn",)),
+    ),
+    Table(
+        "noegletal_led",
+        (
+            Column("noegletal_id"),
+            Column("led", choices=("taeller", "naevner", "procent")),
+            Column("tabel_id"),
+            Column("maaling_navn"),
+            _maybe("dimensioner"),
+        ),
+        (("noegletal_id", "led", "tabel_id", "maaling_navn", "dimensioner"),),
+    ),
+    Table(
+        "rar_linjer",
+        (
+            Column("linje_nr", "integer"),
+            Column("linje_navn"),
+            Column("tabel_id"),
+            _maybe("dimensioner"),
+        ),
+        (("linje_nr",), ("linje_navn",)),
     ),
 )
