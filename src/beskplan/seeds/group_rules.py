@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from beskplan.seeds.reading import Fault, Row
-
-if TYPE_CHECKING:
-    from beskplan.seeds.rules import Tables
+from beskplan.seeds.reading import Fault, Row, Tables, sound
 
 # A kommune lies in one at a time; it may be in any number of own groups and klynger.
 ONE_AT_A_TIME = ("region", "rar", "jobcenter")
@@ -33,7 +29,7 @@ def groups_are_named_once(tables: Tables, faults: list[Fault]) -> None:
         faults: appended to.
     """
     first: dict[str, Row] = {}
-    for row in _sound(tables["grupper"]):
+    for row in sound(tables["grupper"]):
         group = row["gruppe_id"]
         if not _GROUP_ID.fullmatch(group) or _TAKEN.fullmatch(group):
             reason = (
@@ -60,7 +56,7 @@ def memberships_do_not_overlap(tables: Tables, faults: list[Fault]) -> None:
         kind = row["gruppe_art"]
         return row["kommune_kode"], kind if kind in ONE_AT_A_TIME else row["gruppe_id"]
 
-    rows = sorted(_sound(tables["grupper"]), key=lambda row: (*place(row), row["gyldig_fra"]))
+    rows = sorted(sound(tables["grupper"]), key=lambda row: (*place(row), row["gyldig_fra"]))
     for (kommune, kind), group in groupby(rows, key=place):
         latest: Row | None = None
         for row in group:
@@ -82,10 +78,11 @@ def noegletal_are_whole(tables: Tables, faults: list[Fault]) -> None:
         faults: appended to.
     """
     parts: dict[str, set[str]] = {}
-    for row in _sound(tables["noegletal_led"]):
+    for row in sound(tables["noegletal_led"]):
         parts.setdefault(row["noegletal_id"], set()).add(row["led"])
-    for row in _sound(tables["noegletal_definitioner"]):
-        kind, has = row["naevner_art"], parts.get(row["noegletal_id"], set())
+    for row in sound(tables["noegletal_definitioner"]):
+        noegletal, kind = row["noegletal_id"], row["naevner_art"]
+        has = parts.get(noegletal, set())
         needed = _NEEDED[kind]
         if row["kraever_10_personer"] == "ja":
             needed = (*needed, "naevner")
@@ -95,17 +92,13 @@ def noegletal_are_whole(tables: Tables, faults: list[Fault]) -> None:
         reasons = [f"noegletal_led.csv har intet led {p!r}" for p in needed if p not in has]
         reasons += [f"noegletal_led.csv har et led {p!r} for meget" for p in sorted(barred & has)]
         faults.extend(
-            Fault("noegletal_definitioner.csv", row.line, f"{row['noegletal_id']!r} ({kind}): {reason}")
+            Fault("noegletal_definitioner.csv", row.line, f"{noegletal!r} ({kind}): {reason}")
             for reason in dict.fromkeys(reasons)
         )
 
 
 def _end(row: Row) -> str:
     return row["gyldig_til"] or FOREVER
-
-
-def _sound(rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row.sound]
 
 
 GROUP_RULES = (groups_are_named_once, memberships_do_not_overlap, noegletal_are_whole)

@@ -239,7 +239,7 @@ TABLES = (
             Column("naevner_navn"),
             Column("decimaler", choices=("0", "1", "2")),
             Column("bedst", choices=("lav", "hoej")),
-            Column("er_procesmaal", choices=YES_NO),
+            Column("maaling_art", choices=("bestand", "proces")),
             Column("kraever_10_personer", choices=YES_NO),
             Column("i_afstand", choices=YES_NO),
             _maybe("forventet_gruppe"),
