@@ -122,7 +122,11 @@ NOEGLETAL = {
         ("x,taeller,y01a02,antal_personer,", "x,naevner,y04a02,antal_personer,"),
         "har et led 'naevner' for meget",
     ),
-    "no part": ("x,11,X,befolkning_16_66,alle,1,lav,bestand,nej,nej,", (), "har intet led 'taeller'"),
+    "no part": (
+        "x,11,X,befolkning_16_66,alle,1,lav,bestand,nej,nej,",
+        (),
+        "har intet led 'taeller'",
+    ),
     "a number twice": (
         "x,10,X,befolkning_16_66,alle,1,lav,bestand,nej,nej,",
         ("x,taeller,y01a02,antal_personer,",),
