@@ -19,7 +19,13 @@ Node = Mapping[str, Any]
 
 DBT_PROJECT = PROJECT / "dbt_project"
 # The marts that the design names; every other model says its layer in its name.
-PUBLIC = {"resultatmaal_status", "resultatmaal_tekst", "ydelsesoversigt"}
+PUBLIC = {
+    "prognose",
+    "prognose_maal",
+    "resultatmaal_status",
+    "resultatmaal_tekst",
+    "ydelsesoversigt",
+}
 NAMES = {
     "staging": re.compile(r"stg_[a-z]+__[a-z_]+"),
     "intermediate": re.compile(r"int_[a-z_]+"),

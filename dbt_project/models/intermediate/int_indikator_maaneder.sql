@@ -11,7 +11,7 @@ ydelser as (
 ),
 
 kommuner as (
-    select distinct kommune_kode from {{ ref('int_resultatmaal') }}
+    select kommune_kode from {{ ref('dim_kommune') }}
 ),
 
 suspensioner as (
