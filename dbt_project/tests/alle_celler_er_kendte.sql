@@ -16,5 +16,10 @@ left join {{ ref('int_dimensioner') }} as dimensioner
         and daekning.dimensioner = dimensioner.dimensioner
 where
     maalinger.maaling_id is null
-    or (daekning.kilde = 'jobindsats' and dimensioner.ydelsesgruppe is null)
+    or (
+        dimensioner.ydelsesgruppe is null
+        and daekning.tabel_id in (
+            select grupper.tabel_id from {{ ref('ydelsesgrupper') }} as grupper
+        )
+    )
     or {{ periode_start('daekning.periode') }} is null

@@ -29,7 +29,7 @@ app.add_typer(seeds_app, name="seeds")
 
 console = Console(highlight=False, soft_wrap=True)
 
-Kilde = Annotated[str, typer.Argument(help="jobindsats or statbank")]
+Kilde = Annotated[str, typer.Argument(help="jobindsats, statbank or joblog")]
 Run = Annotated[str, typer.Argument(help="The run id that `byg` printed")]
 AsOf = Annotated[
     str | None,

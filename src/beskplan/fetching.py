@@ -14,14 +14,25 @@ from beskplan.errors import (
 )
 from beskplan.landing import Landing
 from beskplan.settings import Settings
+from beskplan.sources import joblog
 from beskplan.sources.jobindsats import Jobindsats
+from beskplan.sources.joblog import Joblog
 from beskplan.sources.statbank import StatBank
 
-Source = Jobindsats | StatBank
+Source = Jobindsats | StatBank | Joblog
 TableCallback = Callable[[str, str], None]
-CLIENTS: dict[str, type[Jobindsats] | type[StatBank]] = {
+
+
+def _open_joblog(settings: Settings) -> Joblog:
+    """A folder has no clock of its own, so its client is told how the last look found it."""
+    look = Landing(settings.landing).last_tilsyn(joblog.KILDE, joblog.TABLE, successful=True)
+    return Joblog(settings, look.update_latest if look else None)
+
+
+CLIENTS: dict[str, Callable[[Settings], Source]] = {
     Jobindsats.kilde: Jobindsats,
     StatBank.kilde: StatBank,
+    Joblog.kilde: _open_joblog,
 }
 
 
@@ -52,7 +63,7 @@ def news(settings: Settings, kilde: str) -> list[str]:
 
     Args:
         settings: where things are and whom to ask.
-        kilde: `jobindsats` or `statbank`.
+        kilde: one of `CLIENTS`.
 
     Returns:
         Table ids in the order of kilder.csv. A table that has landed and is offered no longer,
@@ -70,7 +81,7 @@ def fetch(settings: Settings, kilde: str, tabel_id: str) -> str:
 
     Args:
         settings: where things are and whom to ask.
-        kilde: `jobindsats` or `statbank`.
+        kilde: one of `CLIENTS`.
         tabel_id: a table of kilder.csv.
 
     Returns:
@@ -91,7 +102,7 @@ def fetch_all(
 
     Args:
         settings: where things are and whom to ask.
-        kilde: `jobindsats` or `statbank`.
+        kilde: one of `CLIENTS`.
         on_table: called with table id and outcome as each is done; `fejl` for one that failed.
 
     Returns:

@@ -14,7 +14,7 @@ from beskplan.errors import NotUpdatedError
 from beskplan.landing import Landing
 from beskplan.settings import Settings
 
-SOURCES = ("jobindsats", "statbank")
+SOURCES = ("jobindsats", "statbank", "joblog")
 KEPT_RUNS = 3
 
 TableCallback = Callable[[str, str], None]
@@ -40,7 +40,7 @@ def fetch(settings: Settings, kilde: str, tabel_id: str) -> str:
     """Fetch and land one table.
 
     Returns:
-        `landet` or `uaendret`.
+        `landet`, `uaendret` or `ikke_udbudt`.
 
     Raises:
         SourceError: what is wrong with the answer; nothing has been landed.

@@ -29,6 +29,7 @@ class Settings:
         timeout_s: seconds to wait for an answer before it counts as a time-out.
         wait_s: seconds before the first retry; doubled at each further one.
         answer_cells: cells that one question to Jobindsats may ask for.
+        drop_folder: where Joblog bilag are put; None is `joblog/` in the home.
     """
 
     home: Path = PROJECT
@@ -40,6 +41,7 @@ class Settings:
     timeout_s: float = 60.0
     wait_s: float = 1.0
     answer_cells: int = ANSWER_CELLS
+    drop_folder: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse a profile that does not exist."""
@@ -50,6 +52,11 @@ class Settings:
     def landing(self) -> Path:
         """The vintage store."""
         return self.home / "landing"
+
+    @property
+    def joblog(self) -> Path:
+        """The folder in which Joblog bilag arrive."""
+        return self.drop_folder or self.home / "joblog"
 
     @property
     def work(self) -> Path:
@@ -81,4 +88,5 @@ class Settings:
             timeout_s=float(env.get("BESKPLAN_TIMEOUT") or 60),
             wait_s=float(env.get("BESKPLAN_VENT") or 1),
             answer_cells=int(env.get("BESKPLAN_SVAR_CELLER") or ANSWER_CELLS),
+            drop_folder=Path(folder).resolve() if (folder := env.get("BESKPLAN_JOBLOG")) else None,
         )

@@ -25,7 +25,7 @@ LAGER = "lager.duckdb"
 PARSED = "partial_parse.msgpack"
 NOT_COUNTED = frozenset({"stoppet", "afvist", "afloest"})
 # Seeds whose content is baked into the history; the others are read anew in each build.
-BAKED_SEEDS = ("kommuner.csv", "omraader.csv")
+BAKED_SEEDS = ("kommuner.csv", "omraader.csv", "kilder.csv", "maalinger.csv")
 FAILED = frozenset({"error", "fail", "runtime error"})
 
 Vintage = tuple[str, str, str]

@@ -27,6 +27,19 @@ opslag as (
     from omraader
 ),
 
+-- Measures whose source says of each cell without a figure why it has none.
+oplyste as (
+    select
+        vintager.fil,
+        maalinger.maaling_id
+    from vintager
+    inner join {{ ref('int_maalinger') }} as maalinger
+        on
+            vintager.kilde = maalinger.kilde
+            and vintager.tabel_id = maalinger.tabel_id
+    where maalinger.tom_celle = 'oplyst'
+),
+
 -- Few cells are empty; only for those is it asked whether a sibling measure is visible.
 uden_vaerdi as (
     select distinct
@@ -59,10 +72,14 @@ tomme as (
         celler.*,
         case
             when celler.raekke_mangler then 'M'
-            when synlige.fil is not null then 'C'
+            when oplyste.fil is not null or synlige.fil is not null then 'C'
             else 'U'
         end as status
     from celler
+    left join oplyste
+        on
+            celler.fil = oplyste.fil
+            and celler.maaling_id = oplyste.maaling_id
     left join synlige
         on
             celler.fil = synlige.fil
@@ -82,6 +99,15 @@ med_status as (
     select * from tomme
 ),
 
+-- A vintage of several files may hold recorded months beside generated ones.
+blandede as (
+    select
+        fil,
+        unnest(svar_oprindelser) as svaret
+    from vintager
+    where svar_oprindelser is not null
+),
+
 final as (
     select
         vintager.kilde,
@@ -93,11 +119,15 @@ final as (
         med_status.dimensioner,
         med_status.vaerdi,
         med_status.status,
-        vintager.oprindelse,
+        coalesce(blandede.svaret['oprindelse'], vintager.oprindelse) as oprindelse,
         vintager.hentet_utc
     from med_status
     inner join vintager
         on med_status.fil = vintager.fil
+    left join blandede
+        on
+            med_status.fil = blandede.fil
+            and med_status.periode = blandede.svaret['periode']
     left join opslag
         on med_status.omraade = opslag.omraade
 )

@@ -9,10 +9,11 @@ grupper as (
 
 brugte as (
     select distinct
-        tabel_id,
-        dimensioner
+        obs.tabel_id,
+        obs.dimensioner
     from obs
-    where kilde = 'jobindsats'
+    semi join grupper
+        on obs.tabel_id = grupper.tabel_id
 ),
 
 -- `_aldera=20-24 år|_viskat_1kth=Jobparat` is the age part of the group `_viskat_1kth=Jobparat`.

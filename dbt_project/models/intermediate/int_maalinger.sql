@@ -16,7 +16,8 @@ maalinger as (
         maaling_navn,
         enhed,
         additivitet,
-        diskretion_under
+        diskretion_under,
+        tom_celle
     from kilder
 ),
 
@@ -29,7 +30,8 @@ final as (
         maalinger.maaling_navn,
         maalinger.enhed,
         maalinger.additivitet,
-        maalinger.diskretion_under
+        maalinger.diskretion_under,
+        maalinger.tom_celle
     from maalinger
     inner join laaste
         on

@@ -27,6 +27,7 @@ final as (
         vintager.raekker_spurgt,
         vintager.raekker_mangler,
         vintager.fil,
+        vintager.svar_oprindelser,
         nyeste_afgoerelse.afgoerelse
     from vintager
     left join nyeste_afgoerelse

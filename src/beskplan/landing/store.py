@@ -312,8 +312,7 @@ class Landing:
 
 def _write_answer(folder: Path, number: int, answer: Answer) -> dict[str, Any]:
     """Keep one answer as it came, and say how it was asked for."""
-    kind = "json" if answer.body.lstrip(b"\xef\xbb\xbf \r\n")[:1] in (b"{", b"[") else "csv"
-    name = f"svar-{number:03d}.{kind}.gz"
+    name = f"svar-{number:03d}.{_kind(answer.body)}.gz"
     packed = gzipped(answer.body)
     write_file(folder / name, packed)
     return {
@@ -324,6 +323,13 @@ def _write_answer(folder: Path, number: int, answer: Answer) -> dict[str, Any]:
         "hentet_utc": iso(answer.retrieved_at),
         "oprindelse": answer.origin,
     }
+
+
+def _kind(body: bytes) -> str:
+    """What an answer is, by its first bytes; a workbook is a zip file."""
+    if body.startswith(b"PK"):
+        return "xlsx"
+    return "json" if body.lstrip(b"\xef\xbb\xbf \r\n")[:1] in (b"{", b"[") else "csv"
 
 
 __all__ = ["Decision", "Landing", "Look", "StoreResult", "Vintage"]

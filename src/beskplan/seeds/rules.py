@@ -59,6 +59,7 @@ def known_references(tables: Tables, faults: list[Fault]) -> None:
             "målingen",
         ),
         ("rar_linjer", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
+        ("omraade_aliaser", ("kommune_kode",), "kommuner", ("kommune_kode",), "kommunen"),
         ("ydelsesgrupper", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
         ("indikatorer", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
         (
@@ -94,6 +95,21 @@ def known_references(tables: Tables, faults: list[Fault]) -> None:
                 what = noun or "det overordnede mål"
                 reason = f"{what} {' / '.join(value)!r} findes ikke i {other}.csv"
                 faults.append(Fault(f"{table}.csv", row.line, reason))
+
+
+def aliases_are_other_names(tables: Tables, faults: list[Fault]) -> None:
+    """An alias is no area's own name: it would stand for two.
+
+    Args:
+        tables: the rows of each table.
+        faults: appended to.
+    """
+    names = {row["kommune_navn"] for row in tables["kommuner"]}
+    names |= {row["omraade_navn"] for row in tables["omraader"]}
+    for row in sound(tables["omraade_aliaser"]):
+        if row["navn"] in names:
+            reason = f"{row['navn']!r} er et områdes eget navn og kan ikke være et andet navn"
+            faults.append(Fault("omraade_aliaser.csv", row.line, reason))
 
 
 def known_dimensions(tables: Tables, faults: list[Fault]) -> None:
@@ -281,6 +297,7 @@ def _direction_of_text(row: Row) -> list[str]:
 
 RULES: tuple[Rule, ...] = (
     known_references,
+    aliases_are_other_names,
     known_dimensions,
     every_table_has_a_group,
     overview_rows_agree,

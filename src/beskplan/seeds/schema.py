@@ -11,6 +11,7 @@ YES_NO = ("ja", "nej")
 # Kinds of break over which a series cannot be compared, unless a mapping is stated.
 BREAKING = ("databrud", "kildeskift", "sammenlaegning", "opdeling", "regelaendring")
 HARMLESS = ("navneskift", "note")
+SOURCES = ("jobindsats", "statbank", "joblog")
 BUILT_BASELINES = ("aarsgennemsnit", "december", "samme_maaned_aaret_foer", "rullende_12")
 
 
@@ -70,27 +71,37 @@ TABLES = (
         (("omraade_kode",), ("omraade_navn",)),
     ),
     Table(
+        "omraade_aliaser",
+        (
+            Column("navn"),
+            Column("kommune_kode"),
+            Column("kilde"),
+        ),
+        (("navn",),),
+    ),
+    Table(
         "kilder",
         (
-            Column("kilde", choices=("jobindsats", "statbank")),
+            Column("kilde", choices=SOURCES),
             Column("tabel_id"),
             Column("maaling"),
             _maybe("mgroup_id"),
             Column("maaling_navn"),
             Column("enhed", choices=("fuldtidspersoner", "personer", "pct")),
-            Column("additivitet", choices=("haard", "ensidig", "ingen")),
+            Column("additivitet", choices=("haard", "eksakt", "ensidig", "ingen")),
             Column("diskretion_under", "integer"),
             _maybe("fordeling"),
             Column("perioder"),
             Column("omraader"),
             Column("profil", choices=("begge", "fuld", "lille")),
+            Column("tom_celle", choices=("oplyst", "uoplyst")),
         ),
         (("kilde", "tabel_id", "maaling", "fordeling", "profil"),),
     ),
     Table(
         "maalinger",
         (
-            Column("kilde", choices=("jobindsats", "statbank")),
+            Column("kilde", choices=SOURCES),
             Column("tabel_id"),
             Column("maaling"),
             _maybe("mgroup_id"),

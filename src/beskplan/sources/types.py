@@ -38,7 +38,7 @@ class TableVintage:
     """One table as a source held it at one time.
 
     Args:
-        kilde: `jobindsats` or `statbank`.
+        kilde: `jobindsats`, `statbank` or `joblog`.
         tabel_id: the source's own id, lower case at Jobindsats.
         update_latest: the source's own statement of the last update.
         retrieved_at: `Date` header of the first data answer, UTC.
