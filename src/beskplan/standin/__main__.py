@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 
 from beskplan.standin.server import HOST, listen, server
 from beskplan.standin.world import World
@@ -18,7 +19,9 @@ def main() -> None:
     sock = listen(parser.parse_args().port)
     sys.stdout.write(f"Stand-in: http://{HOST}:{sock.getsockname()[1]}\n")
     sys.stdout.flush()
-    server(World()).run(sockets=[sock])
+    # Ctrl-C is how a person ends it; uvicorn has closed all when it raises that again.
+    with suppress(KeyboardInterrupt):
+        server(World()).run(sockets=[sock])
 
 
 if __name__ == "__main__":
