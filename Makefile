@@ -17,7 +17,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := false
 PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
-.PHONY: help run test quick airflow lint fix bench verify lock clean
+.PHONY: help run test quick airflow lint fix bench backtest verify lock clean
 
 help: ## List the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ fix: $(VENV)/.dev ## Let ruff and sqlfluff mend what they can
 
 bench: $(VENV)/.dev ## Wall time and peak memory by stage
 	@python benchmarks/bench.py
+
+backtest: $(VENV)/.dev ## The forecast on the recorded tables; writes docs/backtest.md
+	@python benchmarks/backtest.py
 
 verify: $(VENV)/.run ## Recompute the landing's checksums; compare recorded cells with the release
 	@beskplan landing verify
