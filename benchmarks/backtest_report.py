@@ -28,8 +28,9 @@ of their year ahead, and the 98 kommuner move together: what is judged here is t
 country. A figure below is an observation, no guarantee.
 
 """
-RIVALS = """Naive: the month known last. Seasonal naive: the same month a year before. Theta: `ThetaModel`
-of statsmodels with its own defaults (a season where there are two whole years), on every sixth
+RIVALS = """\
+Naive: the month known last. Seasonal naive: the same month a year before. Theta: statsmodels'
+`ThetaModel` with its own defaults (a season where there are two whole years), on every sixth
 origin; Beskplan is computed on the same ones beside it.
 
 """
@@ -79,7 +80,8 @@ def error_tables(pairs: pd.DataFrame) -> str:
     for tabel_id in TABLES:
         own = pairs[pairs["serie_id"] == tabel_id]
         origins = own["fra_nr"]
-        text += f"### {tabel_id}: {origins.nunique()} origins, "
+        text += f"### {tabel_id}: {own['kommune_kode'].nunique()} kommuner, "
+        text += f"{origins.nunique()} origins, "
         text += f"{month_text(origins.min())} to {month_text(origins.max())}\n\n"
         rows = []
         for label, part in [

@@ -38,7 +38,8 @@ def pairs(backtest: Backtest) -> pd.DataFrame:
 def test_every_table_kommune_and_horizon_is_judged(pairs: pd.DataFrame) -> None:
     judged = pairs.groupby("serie_id")[["kommune_kode", "horisont"]].nunique()
     assert judged.index.tolist() == sorted(TABLES)
-    assert set(judged["kommune_kode"]) == {98}
+    # One kommune has too few langtidsledige to be shown in a year and in the next.
+    assert judged["kommune_kode"].to_dict() == {"y25i01": 98, "y25i09": 97, "y60a02": 98}
     assert set(judged["horisont"]) == {HORIZON}
     assert pairs["fra_nr"].min() == month_number(CHOSEN_UNTIL)
 

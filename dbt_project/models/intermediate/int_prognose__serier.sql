@@ -18,6 +18,7 @@ grupper as (
 
 indikator_brud as (
     select * from {{ ref('int_indikator_brud') }}
+    where virkning in ('databrud', 'afloeb', 'suspension')
 ),
 
 brudmaaneder as (
@@ -61,7 +62,7 @@ brud as (
     select
         indikator_id as serie_id,
         cast(unnest(generate_series(
-            fra_maaned, coalesce(til_maaned, fra_maaned), interval 1 month
+            fra_maaned, coalesce(til_maaned, foerste_hele_maaned), interval 1 month
         )) as date) as brudmaaned
     from indikator_brud
     union
