@@ -29,7 +29,15 @@ create table fct_ydelser (
     er_foreloebig boolean, databrud varchar, er_syntetisk boolean, hentet_utc timestamp
 );
 create table dim_kommune (kommune_kode varchar, kommune_navn varchar);
-create table planer (plan_id varchar, oversigt_slut varchar);
+create table dim_plan (plan_id varchar, oversigt_slut varchar);
+create table dim_brud (
+    brud_id varchar, tabel_id varchar, dimensioner varchar, dato_fra date, dato_til date,
+    fra_maaned date, til_maaned date, art varchar, beskrivelse varchar
+);
+create table dim_ydelsesgruppe (
+    tabel_id varchar, dimensioner varchar, oversigt_nr integer, oversigt_fra date,
+    oversigt_til date
+);
 create table resultatmaal_status (
     plan_id varchar, plan_titel varchar, er_eksempel boolean, kommune_kode varchar,
     kommune_navn varchar, maal_nr varchar, foraelder_nr varchar, raekkefoelge integer,
@@ -51,10 +59,11 @@ create table resultatmaal_tekst (
 );
 create table ydelsesoversigt (
     kommune_kode varchar, kommune_navn varchar, raekke_nr integer, foraelder_nr integer,
-    ydelsesgruppe varchar, periode varchar, maaned date, antal_fuldtidspersoner decimal(18, 3),
+    ydelsesgruppe varchar, oversigt_fra date, oversigt_til date, periode varchar, maaned date,
+    er_gaeldende boolean, antal_fuldtidspersoner decimal(18, 3),
     antal_status varchar, befolkning bigint, andel_befolkning_pct decimal(18, 3),
-    andel_kilde_pct decimal(18, 3), er_foreloebig boolean, er_syntetisk boolean,
-    tabel_id varchar, hentet_utc timestamp
+    andel_kilde_pct decimal(18, 3), er_foreloebig boolean, antal_er_syntetisk boolean,
+    er_syntetisk boolean, tabel_id varchar, hentet_utc timestamp
 );
 create table kontrol_fund (scenarie integer, tabel_id varchar);
 create view stg_noget as select 1 as tal;
@@ -266,5 +275,5 @@ def candidate(
                 {"m": month, "f": factor, "s": synthetic, "t": newest},
             )
         add_goal(con)
-        insert(con, "planer", plan_id="plan-a", oversigt_slut="")
+        insert(con, "dim_plan", plan_id="plan-a", oversigt_slut="")
     return folder

@@ -68,7 +68,10 @@ def test_database_holds_marts_with_comments_and_no_inner_table(settings: Setting
     assert names == {
         "_release",
         "_release_tabeller",
+        "dim_brud",
         "dim_kommune",
+        "dim_plan",
+        "dim_ydelsesgruppe",
         "fct_ydelser",
         "kontrol_fund",
         "resultatmaal_status",

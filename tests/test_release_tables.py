@@ -159,7 +159,7 @@ def test_an_unrounded_figure_stops_the_table(con: duckdb.DuckDBPyConnection) -> 
 
 def overview(con: duckdb.DuckDBPyConnection) -> Sheet:
     """Two groups and a part; the part is suppressed in May, and June's count is provisional."""
-    insert(con, "planer", plan_id="plan-a", oversigt_slut="2018M06")
+    insert(con, "dim_plan", plan_id="plan-a", oversigt_slut="2018M06")
     rows = [
         (1, None, "Kontanthjælp", "y36a02", "2018M05", "443", "A", "2.5", False),
         (1, None, "Kontanthjælp", "y36a02", "2018M06", "1450", "A", "8.0", True),
@@ -217,8 +217,104 @@ def test_overview_has_13_months_and_two_rows_a_group(con: duckdb.DuckDBPyConnect
     assert "Danmarks Statistik, Statistikbanken, tabel FOLK1A" in notes
 
 
+def add_overview_row(con: duckdb.DuckDBPyConnection, nr: int, name: str, **values: object) -> None:
+    defaults: dict[str, object] = {
+        "kommune_kode": "163",
+        "raekke_nr": nr,
+        "ydelsesgruppe": name,
+        "tabel_id": "y36a02",
+        "periode": "2025M06",
+        "maaned": "2025-06-01",
+        "antal_fuldtidspersoner": 10,
+        "antal_status": "A",
+        "andel_befolkning_pct": "0.1",
+    }
+    insert(con, "ydelsesoversigt", **defaults | values)
+
+
+def test_overview_holds_the_groups_of_its_last_month_and_names_the_ended(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    july = {"periode": "2025M07", "maaned": "2025-07-01", "tabel_id": "y60a02"}
+    add_overview_row(con, 3, "Kontanthjælp", oversigt_til="2025-06-01")
+    add_overview_row(con, 4, "Jobparate", foraelder_nr=3, oversigt_til="2025-06-01")
+    add_overview_row(con, 5, "Uddannelseshjælp", oversigt_til="2025-06-01")
+    new = {"oversigt_fra": "2025-07-01"}
+    add_overview_row(con, 9, "Kontanthjælp (ny)", **new, **july)
+    add_overview_row(con, 9, "Kontanthjælp (ny)", **new, tabel_id="y60a02")
+    none = {"antal_fuldtidspersoner": None, "antal_status": "N", "andel_befolkning_pct": None}
+    add_overview_row(con, 10, "Jobparate", foraelder_nr=9, **new, **july, **none)
+    for table, nr, start, end in (
+        ("y36a02", 3, None, "2025-06-01"),
+        ("y60a02", 9, "2025-07-01", None),
+        ("y35a02", 11, None, None),
+    ):
+        insert(
+            con,
+            "dim_ydelsesgruppe",
+            tabel_id=table,
+            dimensioner="",
+            oversigt_nr=nr,
+            oversigt_fra=start,
+            oversigt_til=end,
+        )
+    for table, kind, when in (
+        ("y36a02", "sammenlaegning", "2025-07-01"),
+        ("y60a02", "sammenlaegning", "2025-07-01"),
+        ("y60a02", "note", "2024-01-01"),
+        ("y35a02", "navneskift", "2020-01-01"),
+        ("y25i01", "note", "2025-07-01"),
+    ):
+        insert(
+            con,
+            "dim_brud",
+            tabel_id=table,
+            art=kind,
+            dato_fra=when,
+            fra_maaned=when,
+            beskrivelse=f"{kind} i {table}",
+        )
+    place = {"kommune_kode": "163", "kommune_navn": "Herlev"}
+    after = ydelsesoversigt.kommune_sheet(con, place, "2025-07-01", basis())
+    assert [row.label for row in after.rows[::2]] == ["Kontanthjælp (ny)"]
+    assert [shown(cell) for cell in after.rows[0].cells[-2:]] == ["10", "10"]
+    notes = list(after.notes)
+    assert (
+        "Ophørt og ikke i oversigten: Kontanthjælp, Uddannelseshjælp (til og med juni 2025)."
+        in notes
+    )
+    assert "Ikke vist, fordi ingen af månederne er hentet: Kontanthjælp (ny), Jobparate." in notes
+    assert [note for note in notes if note.startswith("Brud")] == [
+        "Brud 1. januar 2020 (y35a02): navneskift i y35a02.",
+        "Brud 1. juli 2025 (y60a02): sammenlaegning i y60a02.",
+    ]
+    before = ydelsesoversigt.kommune_sheet(con, place, "2025-06-01", basis())
+    assert [row.label for row in before.rows[::2]] == [
+        "Kontanthjælp",
+        "Kontanthjælp, Jobparate",
+        "Uddannelseshjælp",
+    ]
+    assert not any("Ophørt" in note for note in before.notes)
+
+
+def test_only_tables_whose_counts_are_generated_are_called_so(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    add_overview_row(con, 1, "Ledige", tabel_id="y60a02", er_syntetisk=True)
+    generated = {"antal_er_syntetisk": True, "er_syntetisk": True}
+    add_overview_row(con, 2, "Sygedagpenge", tabel_id="y07a02", **generated)
+    made = basis(
+        vintage("y60a02"),
+        vintage("y07a02", "genereret"),
+        vintage("FOLK1A", "genereret", "statbank"),
+    )
+    place = {"kommune_kode": "163", "kommune_navn": "Herlev"}
+    sheet = ydelsesoversigt.kommune_sheet(con, place, "2025-06-01", made)
+    assert sheet.warnings[0].startswith("SYNTETISKE TAL: tallene fra FOLK1A, y07a02 er")
+
+
 def test_overview_without_any_fetched_table_says_so(con: duckdb.DuckDBPyConnection) -> None:
-    insert(con, "planer", plan_id="plan-a", oversigt_slut="2018M06")
+    insert(con, "dim_plan", plan_id="plan-a", oversigt_slut="2018M06")
     sheet = ydelsesoversigt.sheet(con, PLAN, basis())
     assert list(sheet.rows) == []
     assert "Ingen af oversigtens tabeller er hentet." in sheet.warnings

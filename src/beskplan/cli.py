@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -183,6 +184,22 @@ def seeds_tjek() -> None:
     with errors_shown():
         check_seeds(Settings.from_env().seeds)
     console.print("seeds: no faults")
+
+
+@app.command()
+def oversigt(
+    kommune: Annotated[str, typer.Argument(help="Name or three digits: Herlev, 163")],
+    slut: Annotated[
+        str | None, typer.Option(help="The last of the 13 months: 2026M06 (default: the newest)")
+    ] = None,
+    ud: Annotated[Path, typer.Option(help="Folder for the two files")] = Path(),
+) -> None:
+    """Write a kommune's ydelsesoversigt (xlsx and csv) from the current release."""
+    from beskplan.release.on_demand import write_overview
+
+    with errors_shown():
+        for path in write_overview(Settings.from_env().releases, kommune, slut, ud):
+            console.print(str(path), markup=False)
 
 
 @app.command()

@@ -17,6 +17,8 @@ raekker as (
         max(oversigt_navn) as ydelsesgruppe,
         max(foraelder_nr) as foraelder_nr,
         max(tabel_id) as tabel_id,
+        max(oversigt_fra) as oversigt_fra,
+        max(oversigt_til) as oversigt_til,
         count(*) as antal_dele
     from grupper
     group by oversigt_nr
@@ -84,6 +86,8 @@ final as (
         raekker.foraelder_nr,
         raekker.ydelsesgruppe,
         raekker.tabel_id,
+        raekker.oversigt_fra,
+        raekker.oversigt_til,
         maaneder.maaned,
         case when antal.antal_status = 'A' then antal.antal_fuldtidspersoner end
             as antal_fuldtidspersoner,
@@ -93,8 +97,13 @@ final as (
         coalesce(antal.er_syntetisk, false) as er_syntetisk,
         antal.hentet_utc
     from kommuner
-    cross join maaneder
     cross join raekker
+    -- A row that ended has no months afterwards; one that began has the year before, for comparison.
+    inner join maaneder
+        on
+            maaneder.maaned
+            >= coalesce(raekker.oversigt_fra - interval 12 month, maaneder.maaned)
+            and maaneder.maaned <= coalesce(raekker.oversigt_til, maaneder.maaned)
     left join antal
         on
             kommuner.kommune_kode = antal.omraade_kode

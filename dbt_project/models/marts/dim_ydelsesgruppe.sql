@@ -10,7 +10,9 @@ final as (
         begreb,
         oversigt_nr,
         oversigt_navn,
-        foraelder_nr
+        foraelder_nr,
+        oversigt_fra,
+        oversigt_til
     from ydelsesgrupper
     where tabel_id is not null
 )

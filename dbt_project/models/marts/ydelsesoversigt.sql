@@ -27,8 +27,11 @@ final as (
         raekke_nr,
         foraelder_nr,
         ydelsesgruppe,
+        oversigt_fra,
+        oversigt_til,
         {{ maaned_som_periode('maaned') }} as periode,
         maaned,
+        maaned >= coalesce(oversigt_fra, maaned) as er_gaeldende,
         cast(antal_fuldtidspersoner as decimal(18, 3)) as antal_fuldtidspersoner,
         antal_status,
         befolkning,
@@ -36,6 +39,7 @@ final as (
             as andel_befolkning_pct,
         andel_kilde_pct,
         er_foreloebig,
+        er_syntetisk as antal_er_syntetisk,
         -- The percent rests on the population as well.
         er_syntetisk
         or (antal_fuldtidspersoner is not null and coalesce(befolkning_er_syntetisk, false))

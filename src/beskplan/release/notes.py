@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from beskplan.landing.records import Vintage
 from beskplan.release import danish
-from beskplan.release.basis import Basis
 from beskplan.release.marks import NOT_UPDATED
+from beskplan.release.provenance import Fetched, Provenance
 from beskplan.release.sheet import Column, Figure, Row
 
 SYNTHETIC = "SYNTETISKE TAL"
@@ -39,7 +38,7 @@ def titled(title: str, *, synthetic: bool) -> str:
 
 
 def warnings(
-    basis: Basis, tables: Iterable[str], synthetic: Iterable[str], *, example: bool = False
+    basis: Provenance, tables: Iterable[str], synthetic: Iterable[str], *, example: bool = False
 ) -> list[str]:
     """The lines under a title.
 
@@ -63,7 +62,7 @@ def warnings(
     return lines
 
 
-def sources(basis: Basis, tables: Iterable[str]) -> list[str]:
+def sources(basis: Provenance, tables: Iterable[str]) -> list[str]:
     """Whence the figures are, as of when, fetched when, which vintage; tables that share it once.
 
     The checksum of each table's rows is in the manifest.
@@ -75,7 +74,7 @@ def sources(basis: Basis, tables: Iterable[str]) -> list[str]:
     return [line.format(tables=", ".join(ids)) for line, ids in sorted(lines.items())]
 
 
-def _source(vintage: Vintage) -> str:
+def _source(vintage: Fetched) -> str:
     fetched = datetime.fromisoformat(vintage.hentet_utc)
     return (
         f"Kilde: {PUBLISHERS[vintage.kilde]}, tabel {{tables}}; "

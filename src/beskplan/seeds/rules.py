@@ -176,7 +176,7 @@ def overview_rows_agree(tables: Tables, faults: list[Fault]) -> None:
             reason = f"oversigten har ingen række {row['foraelder_nr']}"
             faults.append(Fault("ydelsesgrupper.csv", row.line, reason))
         other = first.setdefault(number, row)
-        for column in ("tabel_id", "oversigt_navn", "foraelder_nr"):
+        for column in ("tabel_id", "oversigt_navn", "foraelder_nr", "oversigt_fra", "oversigt_til"):
             if row[column] != other[column]:
                 reason = f"oversigtens række {number} har en anden {column} i linje {other.line}"
                 faults.append(Fault("ydelsesgrupper.csv", row.line, reason))
@@ -193,6 +193,7 @@ def ordered_dates(tables: Tables, faults: list[Fault]) -> None:
         ("planer", "periode_fra", "periode_til"),
         ("serie_brud", "dato_fra", "dato_til"),
         ("grupper", "gyldig_fra", "gyldig_til"),
+        ("ydelsesgrupper", "oversigt_fra", "oversigt_til"),
     ):
         for row in sound(tables[table]):
             if row[end] and row[end] < row[start]:

@@ -120,6 +120,8 @@ TABLES = (
             _maybe("oversigt_nr", "integer"),
             _maybe("oversigt_navn"),
             _maybe("foraelder_nr", "integer"),
+            _maybe("oversigt_fra", "month"),
+            _maybe("oversigt_til", "month"),
             Column("kilde"),
         ),
         (("tabel_id", "dimensioner"),),
