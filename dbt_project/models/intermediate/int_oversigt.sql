@@ -98,7 +98,7 @@ final as (
         antal.hentet_utc
     from kommuner
     cross join raekker
-    -- A row that ended has no months afterwards; one that began has the year before, for comparison.
+    -- A row that ended has no months afterwards; one that began has the year before it as well.
     inner join maaneder
         on
             maaneder.maaned
