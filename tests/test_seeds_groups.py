@@ -165,6 +165,6 @@ def test_a_part_that_is_not_fetched_is_named(seeds: Path, name: str) -> None:
 
 
 def test_rar_lines_are_of_fetched_tables(seeds: Path) -> None:
-    line = append(seeds, "rar_linjer.csv", "13,Udenfor,y99a02,")
+    line = append(seeds, "rar_linjer.csv", "13,Udenfor,y99a02,,ja")
     said = fault(seeds)
     assert f"rar_linjer.csv, linje {line}: tabellen 'y99a02' findes ikke" in said

@@ -277,6 +277,7 @@ TABLES = (
             Column("linje_navn"),
             Column("tabel_id"),
             _maybe("dimensioner"),
+            Column("er_del", choices=YES_NO),
         ),
         (("linje_nr",), ("linje_navn",)),
     ),
