@@ -65,6 +65,40 @@ create table ydelsesoversigt (
     andel_kilde_pct decimal(18, 3), er_foreloebig boolean, antal_er_syntetisk boolean,
     er_syntetisk boolean, tabel_id varchar, hentet_utc timestamp
 );
+create table noegletal (
+    kommune_kode varchar, kommune_navn varchar, noegletal_id varchar, noegletal_nr integer,
+    noegletal_navn varchar, naevner_navn varchar, decimaler integer, bedst varchar,
+    periode varchar, maaned date, er_bedoemt boolean, gruppe_art varchar, gruppe_id varchar,
+    gruppe_navn varchar, vaerdi decimal(18, 3), status varchar, rang integer,
+    antal_i_gruppe integer, er_delt boolean, tredjedel integer, rang_grund varchar,
+    rang_foer integer, rang_aendring integer, vaerdi_aendring decimal(18, 3),
+    land_vaerdi decimal(18, 3), land_status varchar, er_syntetisk boolean,
+    rang_er_syntetisk boolean, hentet_utc timestamp
+);
+create table noegletal_definitioner (
+    noegletal_id varchar, noegletal_nr integer, noegletal_navn varchar, naevner_art varchar,
+    naevner_navn varchar
+);
+create table noegletal_led (noegletal_id varchar, led varchar, tabel_id varchar);
+create table dim_gruppe (
+    gruppe_id varchar, gruppe_art varchar, gruppe_navn varchar, kommune_kode varchar,
+    kommune_navn varchar, gyldig_fra date, gyldig_til date, kilde varchar, er_syntetisk boolean
+);
+create table rar_status (
+    gruppe_id varchar, gruppe_art varchar, gruppe_navn varchar, linje_nr integer,
+    linje_navn varchar, periode varchar, maaned date, er_bedoemt boolean,
+    antal decimal(18, 3), antal_status varchar, andel_pct decimal(18, 3),
+    antal_aendring decimal(18, 3), andel_aendring decimal(18, 3), er_afloeb boolean,
+    er_syntetisk boolean, tabel_id varchar, hentet_utc timestamp
+);
+create table rar_resume (
+    gruppe_id varchar, saetning_nr integer, saetning varchar, linje_navn varchar,
+    periode varchar, periode_foer varchar, antal decimal(18, 3), antal_foer decimal(18, 3),
+    antal_aendring decimal(18, 3), andel_pct decimal(18, 3), andel_foer_pct decimal(18, 3),
+    land_andel_pct decimal(18, 3), antal_kommuner integer, kommuner_uden_tal integer,
+    kommuner_hoejest varchar, andel_hoejest_pct decimal(18, 3), kommuner_lavest varchar,
+    andel_lavest_pct decimal(18, 3)
+);
 create table kontrol_fund (scenarie integer, tabel_id varchar);
 create view stg_noget as select 1 as tal;
 comment on table fct_ydelser is 'Antal ydelsesmodtagere, Jobindsats'' tal';

@@ -20,8 +20,11 @@ Node = Mapping[str, Any]
 DBT_PROJECT = PROJECT / "dbt_project"
 # The marts that the design names; every other model says its layer in its name.
 PUBLIC = {
+    "noegletal",
     "prognose",
     "prognose_maal",
+    "rar_resume",
+    "rar_status",
     "resultatmaal_status",
     "resultatmaal_tekst",
     "ydelsesoversigt",

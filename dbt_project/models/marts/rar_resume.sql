@@ -38,10 +38,14 @@ yderst as (
         foerste.gruppe_id,
         any_value(spredning.hoejest_pct) as hoejest_pct,
         any_value(spredning.lavest_pct) as lavest_pct,
-        string_agg(medlem.kommune_navn, ', ' order by medlem.kommune_navn)
-            filter (where kommune.andel_pct = spredning.hoejest_pct) as hoejest,
-        string_agg(medlem.kommune_navn, ', ' order by medlem.kommune_navn)
-            filter (where kommune.andel_pct = spredning.lavest_pct) as lavest
+        string_agg(
+            case when kommune.andel_pct = spredning.hoejest_pct then medlem.kommune_navn end,
+            ', ' order by medlem.kommune_navn
+        ) as hoejest,
+        string_agg(
+            case when kommune.andel_pct = spredning.lavest_pct then medlem.kommune_navn end,
+            ', ' order by medlem.kommune_navn
+        ) as lavest
     from foerste
     inner join spredning
         on foerste.gruppe_id = spredning.gruppe_id
@@ -60,13 +64,13 @@ yderst as (
 fald as (
     select * from grupper
     where er_del and antal_aendring < 0 and not er_afloeb
-    qualify row_number() over (partition by gruppe_id order by antal_aendring, linje_nr) = 1
+    qualify row_number() over (partition by gruppe_id order by antal_aendring asc, linje_nr asc) = 1
 ),
 
 stigning as (
     select * from grupper
     where er_del and antal_aendring > 0
-    qualify row_number() over (partition by gruppe_id order by antal_aendring desc, linje_nr) = 1
+    qualify row_number() over (partition by gruppe_id order by antal_aendring desc, linje_nr asc) = 1
 ),
 
 valgte as (

@@ -8,7 +8,16 @@ from pathlib import Path
 import duckdb
 
 from beskplan.gate.judgement import Judgement
-from beskplan.release import csvfile, quality_page, readme, resultatmaal, xlsxfile, ydelsesoversigt
+from beskplan.release import (
+    csvfile,
+    noegletal,
+    quality_page,
+    rar_status,
+    readme,
+    resultatmaal,
+    xlsxfile,
+    ydelsesoversigt,
+)
 from beskplan.release.basis import Basis
 from beskplan.release.database import Identity
 from beskplan.release.held import DECISION_COLUMNS
@@ -68,6 +77,8 @@ def _write_tables(con: duckdb.DuckDBPyConnection, basis: Basis, folder: Path) ->
         rows |= _write_sheet(
             folder / f"{plan_id}-ydelsesoversigt", ydelsesoversigt.sheet(con, plan, basis), basis
         )
+    rows |= _write_sheet(folder / "noegletal", noegletal.sheet(con, basis), basis)
+    rows |= _write_sheet(folder / "rar-status", rar_status.sheet(con, basis), basis)
     return rows
 
 
