@@ -70,7 +70,9 @@ fald as (
 stigning as (
     select * from grupper
     where er_del and antal_aendring > 0
-    qualify row_number() over (partition by gruppe_id order by antal_aendring desc, linje_nr asc) = 1
+    qualify row_number() over (
+        partition by gruppe_id order by antal_aendring desc, linje_nr asc
+    ) = 1
 ),
 
 valgte as (

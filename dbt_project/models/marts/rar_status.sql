@@ -70,9 +70,10 @@ hentede as (
 ),
 
 maaneder as (
-    select cast(unnest(generate_series(
-        maaned - interval 24 month, maaned, interval 1 month
-    )) as date) as maaned
+    select
+        cast(unnest(generate_series(
+            maaned - interval 24 month, maaned, interval 1 month
+        )) as date) as maaned
     from bedoemt
 ),
 
@@ -163,8 +164,9 @@ afloeb as (
 andele as (
     select
         *,
-        {{ kvotient_halvt_op("100 * case when antal_status = 'A' then antal end", 'befolkning', '1') }}
-            as andel_pct,
+        case
+            when antal_status = 'A' then {{ kvotient_halvt_op('100 * antal', 'befolkning', '1') }}
+        end as andel_pct,
         {{ kvotient_halvt_op('100 * antal_foer', 'befolkning_foer', '1') }} as andel_foer_pct
     from summer
 ),
