@@ -20,6 +20,7 @@ Node = Mapping[str, Any]
 DBT_PROJECT = PROJECT / "dbt_project"
 # The marts that the design names; every other model says its layer in its name.
 PUBLIC = {
+    "forventet",
     "noegletal",
     "prognose",
     "prognose_maal",

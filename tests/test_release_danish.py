@@ -64,6 +64,8 @@ def test_months_quarters_years_and_times() -> None:
     assert danish.month("2018M05") == "maj 2018"
     assert danish.month("2026M12") == "december 2026"
     assert danish.period("2026K3") == "3. kvartal 2026"
+    assert danish.period("2025Q04") == "4. kvartal 2025"
+    assert danish.period("2020QMAT02") == "12 måneder til juni 2020"
     assert danish.period("2016") == "2016"
     fetched = datetime(2026, 8, 18, 19, 52, tzinfo=UTC)
     assert danish.moment(fetched) == "18. august 2026 kl. 19.52 UTC"

@@ -42,11 +42,21 @@ def test_rows_of_one_table_become_as_few_questions_as_may_be(settings: Settings)
 
 def test_the_small_profile_asks_one_more_table_for_ten_kommuner(settings: Settings) -> None:
     listing = read_listing(replace(settings, profile="lille"), "jobindsats")
-    assert list(listing.asks) == ["y25i01", "y25i09", "y60a02", "y60c07", "y60j01", "y01a02"]
+    assert list(listing.asks) == [
+        *("y25i01", "y25i09", "y60a02", "y60c07", "y60j01", "y01a02", "y30r21")
+    ]
     (ask,) = listing.asks["y01a02"]
     assert ask.omraader == TEN
     assert len(listing.kommuner) == 98
     assert (listing.land, listing.uoplyst) == (("000", "Hele landet"), ("997", "Uoplyst område"))
+
+
+def test_a_table_of_kommuner_only_is_asked_without_the_country(settings: Settings) -> None:
+    listing = read_listing(settings, "jobindsats")
+    (ask,) = listing.asks["y30r21"]
+    assert (ask.omraader, ask.land) == (tuple(listing.kommuner), False)
+    assert (len(ask.maalinger), ask.fordeling, ask.perioder) == (5, ("_ygrp_y30r21",), "*")
+    assert [ask.land for asks in listing.asks.values() for ask in asks].count(False) == 1
 
 
 def test_a_source_sees_only_its_own_rows(settings: Settings) -> None:

@@ -57,6 +57,8 @@ def test_texts_of_the_refusals(client: TestClient) -> None:
     assert data(client).text == FORBIDDEN_TEXT
     fault(client, "422_periodetype", antal=1)
     assert data(client).json()["cause"] == "Unknown period type: M"
+    fault(client, "422_periodetype", antal=1)
+    assert data(client, "y30r21").json()["cause"] == "Unknown period type: QMAT"
     fault(client, "429", antal=1, sekunder=7)
     answer = data(client)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")

@@ -150,7 +150,7 @@ def test_tables_and_their_updates_follow_the_clock(client: TestClient) -> None:
     for time in range(3):
         set_time(client, time)
         seen.append(offered(client))
-    assert [len(tables) for tables in seen] == [15, 15, 18]
+    assert [len(tables) for tables in seen] == [16, 16, 19]
     assert [tables.get("y25i01") for tables in seen] == ["2026-07-15", "2026-08-19", "2026-08-19"]
     assert [tables.get("y25i09") for tables in seen] == ["2026-07-15", "2026-08-19", "2026-08-19"]
     assert [tables.get("y60a02") for tables in seen] == [None, None, "2026-08-19"]

@@ -27,6 +27,9 @@ def macro(file: str, name: str) -> Callable[..., str]:
 QUOTIENT = macro("afrunding.sql", "kvotient_halvt_op")("$t", "$n", "$d")
 PERIOD_START = macro("perioder.sql", "periode_start")("$p")
 LAST_MONTH = macro("perioder.sql", "periode_sidste_maaned")("$p")
+PERIOD_NUMBER = macro("kontrol.sql", "periode_nr")("$p")
+PERIOD_KIND = macro("kontrol.sql", "periode_art")("$p")
+BACK = macro("kontrol.sql", "periode_tekst")("$nr::integer", "$art")
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +125,43 @@ def test_quarters(con: duckdb.DuckDBPyConnection, year: int, quarter: int, lette
         date(year, 3 * quarter - 2, 1) if is_quarter else None
     )
     assert ask(con, LAST_MONTH, period) == (date(year, 3 * quarter, 1) if is_quarter else None)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1901, 2199), st.integers(0, 99))
+def test_moving_annual_totals_end_with_their_quarter(
+    con: duckdb.DuckDBPyConnection, year: int, quarter: int
+) -> None:
+    period, is_quarter = f"{year}QMAT{quarter:02d}", 1 <= quarter <= 4
+    last = date(year, 3 * quarter, 1) if is_quarter else None
+    # twelve months back and one forward: the month after the last, a year before
+    after = 3 * quarter + 1
+    first = date(year, 1, 1) if quarter == 4 else date(year - 1, after, 1) if is_quarter else None
+    assert ask(con, PERIOD_START, period) == first
+    assert ask(con, LAST_MONTH, period) == last
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1900, 2199), st.data())
+def test_a_number_leads_back_to_its_period(
+    con: duckdb.DuckDBPyConnection, year: int, data: st.DataObject
+) -> None:
+    form, most = data.draw(
+        st.sampled_from([("M{:02d}", 12), ("K{}", 4), ("Q{:02d}", 4), ("QMAT{:02d}", 4)])
+    )
+    period = f"{year}{form.format(data.draw(st.integers(1, most)))}"
+    numbered = con.execute(f"select {PERIOD_NUMBER}, {PERIOD_KIND}", {"p": period}).fetchone()
+    assert numbered is not None
+    back = con.execute(f"select {BACK}", {"nr": numbered[0], "art": numbered[1]}).fetchone()
+    assert back == (period,)
+
+
+def test_the_last_quarters_of_two_kinds_lie_a_step_apart(con: duckdb.DuckDBPyConnection) -> None:
+    found = [
+        con.execute(f"select {PERIOD_NUMBER}", {"p": period}).fetchone()
+        for period in ("2020QMAT02", "2020QMAT04", "2021QMAT02")
+    ]
+    assert found == [(8082,), (8084,), (8086,)]
 
 
 def test_a_year_ends_in_december(con: duckdb.DuckDBPyConnection) -> None:

@@ -26,3 +26,13 @@
 {% macro tekstliste(vaerdier, navn) -%}
     '{{ (vaerdier[navn] if execute else []) | join("', '") }}'
 {%- endmacro %}
+
+{#- One of them that holds a value for a few tables only. -#}
+{% macro tabelvaerdi(vaerdier, navn, tabel_id, ellers) -%}
+    case {{ tabel_id }}
+        {%- for id, tal in (vaerdier[navn] if execute else {'': 0}).items() %}
+        when '{{ id }}' then {{ tal }}
+        {%- endfor %}
+        else {{ ellers }}
+    end
+{%- endmacro %}

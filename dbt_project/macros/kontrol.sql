@@ -1,4 +1,12 @@
-{#- Number of a period on an axis without gaps: months of a year × 12, quarters × 4. -#}
+{#- What kind of period it is, as the source writes it: `M`, `K`, `Q` or `QMAT`. -#}
+{% macro periode_art(periode) -%}
+    regexp_extract({{ periode }}, '^\d{4}([A-Z]+)\d+$', 1)
+{%- endmacro %}
+
+{#-
+    Number of a period on an axis without gaps: months of a year × 12, quarters × 4. A moving
+    annual total has the number of the quarter that it ends with.
+-#}
 {% macro periode_nr(periode) -%}
     case
         when substr({{ periode }}, 5, 1) = 'M'
@@ -6,24 +14,28 @@
             + cast(substr({{ periode }}, 6) as integer)
         when substr({{ periode }}, 5, 1) in ('K', 'Q')
             then cast(left({{ periode }}, 4) as integer) * 4
-            + cast(substr({{ periode }}, 6) as integer)
+            + cast(right({{ periode }}, 1) as integer)
     end
 {%- endmacro %}
 
-{#- The period that has this number; `pr_aar` is 12 for months, 4 for quarters. -#}
-{% macro periode_tekst(nr, pr_aar) -%}
+{#- The period of this kind that has this number; StatBank's quarters have one digit. -#}
+{% macro periode_tekst(nr, art) -%}
     case
         when {{ nr }} is null then ''
         else concat(
-            ({{ nr }} - 1) // {{ pr_aar }},
-            case when {{ pr_aar }} = 12 then 'M' else 'K' end,
+            ({{ nr }} - 1) // {{ perioder_pr_aar(art) }},
+            {{ art }},
             lpad(
-                cast(({{ nr }} - 1) % {{ pr_aar }} + 1 as varchar),
-                case when {{ pr_aar }} = 12 then 2 else 1 end,
+                cast(({{ nr }} - 1) % {{ perioder_pr_aar(art) }} + 1 as varchar),
+                case when {{ art }} = 'K' then 1 else 2 end,
                 '0'
             )
         )
     end
+{%- endmacro %}
+
+{% macro perioder_pr_aar(art) -%}
+    case when {{ art }} = 'M' then 12 else 4 end
 {%- endmacro %}
 
 {#- A number in a sentence: 91.583 or 2,5. Missing: "skjult". -#}

@@ -216,7 +216,8 @@ def afstem() -> None:
     """Compare every recorded cell with the current release; ends 1 on a difference."""
     from beskplan.demo import reconcile, say_reconciled
 
-    result = reconcile(Settings.from_env())
-    say_reconciled(result, console)
-    if result.equal != result.compared:
+    results = reconcile(Settings.from_env())
+    for result in results:
+        say_reconciled(result, console)
+    if any(result.equal != result.compared for result in results):
         raise typer.Exit(1)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 import httpx
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -19,6 +20,7 @@ from beskplan import flow
 from beskplan.errors import LandingError, SourceDownError
 from beskplan.landing import Landing
 from beskplan.settings import Settings
+from beskplan.sources.kilder import read_wanted
 
 DEMO_TOKEN = "demo-uden-rettigheder"  # noqa: S105 — the stand-in takes any
 START_UP_SECONDS = 30
@@ -30,12 +32,14 @@ class Reconciled:
     """How many recorded cells the current release repeats.
 
     Args:
-        compared: recorded cells of the newest recorded time.
+        what: which cells.
+        compared: recorded cells of measures that are fetched.
         equal: cells whose value (or null) is the same in the release.
         null: cells that are null in the recording.
         differences: up to ten cells that differ, for a person to read.
     """
 
+    what: str
     compared: int
     equal: int
     null: int
@@ -100,7 +104,8 @@ def run_demo(
     else:
         build_to_release(local)
     show_release(settings, console)
-    say_reconciled(reconcile(settings), console)
+    for result in reconcile(settings):
+        say_reconciled(result, console)
     console.print(f"done in {time.monotonic() - began:.0f} s")
 
 
@@ -140,6 +145,7 @@ RECONCILE_SQL = """
 with recorded as (
     select tabel_id, periode, omraade_navn, dimensioner, maaling, vaerdi
     from recording
+    semi join wanted using (tabel_id, maaling)
 ),
 
 released as (
@@ -182,18 +188,33 @@ def show_release(settings: Settings, console: Console) -> None:
     console.print(f"query {folder}/{DATABASE}")
 
 
-def reconcile(settings: Settings) -> Reconciled:
-    """Compare every cell of the newest recording with the current release.
+def reconcile(settings: Settings) -> tuple[Reconciled, ...]:
+    """Compare every cell of the newest recordings with the current release.
 
     The recording is read from the project's own copy, not through the stand-in, so an error
     anywhere on the path from server to release shows.
-    """
-    from beskplan.standin.recorded import newest_recording
 
+    Returns:
+        One for the tables recorded at the three times, one for those recorded once.
+    """
+    from beskplan.standin.recorded import ONCE, THRICE, newest_recording
+
+    return (
+        _reconcile(settings, "recorded cells", newest_recording(THRICE)),
+        _reconcile(settings, f"recorded cells of {', '.join(ONCE)}", newest_recording(ONCE)),
+    )
+
+
+def _reconcile(settings: Settings, what: str, recording: pd.DataFrame) -> Reconciled:
+    wanted = pd.DataFrame(
+        [(row.tabel_id, row.maaling) for row in read_wanted(settings.seeds, "jobindsats")],
+        columns=["tabel_id", "maaling"],
+    )
     with duckdb.connect() as con:
         database = settings.releases / "current" / DATABASE
         con.execute(f"attach '{database}' as release (read_only)")
-        con.register("recording", newest_recording())
+        con.register("recording", recording)
+        con.register("wanted", wanted)
         con.execute(f"create table compared as {RECONCILE_SQL}")
         compared, equal, null = con.execute(
             "select count(*), count(*) filter (er_ens), count(*) filter (vaerdi is null) "
@@ -202,13 +223,13 @@ def reconcile(settings: Settings) -> Reconciled:
         different = con.execute(
             "select * exclude (er_ens) from compared where not er_ens order by all limit 10"
         ).fetchall()
-    return Reconciled(compared, equal, null, tuple(str(row) for row in different))
+    return Reconciled(what, compared, equal, null, tuple(str(row) for row in different))
 
 
 def say_reconciled(result: Reconciled, console: Console) -> None:
     """Print the comparison, and the first differences if there are any."""
     console.print(
-        f"recorded cells compared with the release: {result.compared}, equal: {result.equal}, "
+        f"{result.what} compared with the release: {result.compared}, equal: {result.equal}, "
         f"of these null in both: {result.null}"
     )
     for line in result.differences:

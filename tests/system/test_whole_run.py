@@ -118,8 +118,9 @@ def test_as_of_the_evening_before(released: Settings, name: str, value: int) -> 
 
 
 def test_every_recorded_cell_is_in_the_release(released: Settings) -> None:
-    result = demo.reconcile(released)
+    result, once = demo.reconcile(released)
     assert (result.compared, result.equal, result.null) == (94_176, 94_176, 424)
+    assert (once.compared, once.equal, once.null) == (11_760, 11_760, 0)
 
 
 def test_second_time_brings_the_changed_and_the_new_cells(released: Settings) -> None:
@@ -266,3 +267,4 @@ def test_the_demo_says_what_it_did(
     assert "only metadata was asked, nothing landed" in text
     assert "nothing published" in text
     assert "94176, equal: 94176, of these null in both: 424" in text
+    assert "of y30r21 compared with the release: 11760, equal: 11760, of these null" in text

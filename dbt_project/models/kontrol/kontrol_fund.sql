@@ -26,7 +26,7 @@ med_navne as (
         resultater.regel_id,
         coalesce(omraader.omraade_kode, '') as omraade_kode,
         coalesce(omraader.omraade_navn, '') as omraade_navn,
-        {{ periode_tekst('resultater.periode_nr', 'serier.pr_aar') }} as periode,
+        {{ periode_tekst('resultater.periode_nr', 'serier.periode_art') }} as periode,
         coalesce(serier.dimensioner, '') as dimensioner,
         coalesce(serier.maaling_id, '') as maaling_id,
         coalesce(serier.maaling, '') as maaling,

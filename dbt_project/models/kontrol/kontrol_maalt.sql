@@ -13,7 +13,7 @@ serier as (
         scenarie,
         kilde,
         tabel_id,
-        max(pr_aar) as pr_aar
+        max(periode_art) as periode_art
     from {{ ref('int_kontrol__serier') }}
     group by scenarie, kilde, tabel_id
 ),
@@ -24,7 +24,7 @@ final as (
         resultater.kilde,
         resultater.tabel_id,
         vintager.hentet_utc,
-        {{ periode_tekst('resultater.periode_nr', 'serier.pr_aar') }} as periode,
+        {{ periode_tekst('resultater.periode_nr', 'serier.periode_art') }} as periode,
         resultater.regel_id,
         cast(sum(resultater.testet) as bigint) as testet,
         cast(count(*) filter (where resultater.er_fund) as bigint) as fundet,

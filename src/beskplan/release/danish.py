@@ -87,11 +87,17 @@ def month(period: str) -> str:
 
 
 def period(text: str) -> str:
-    """Write a month, quarter or year: `2026K3` → `3. kvartal 2026`, `2016` stays."""
+    """Write a period: `2026K3` → `3. kvartal 2026`, `2016` stays.
+
+    `2020QMAT02` is the 12 months that end with the second quarter: `12 måneder til juni 2020`.
+    """
     if text.isdigit():
         return text
-    if text[4:5] == "K":
-        return f"{int(text[5:])}. kvartal {text[:4]}"
+    year, kind, nr = text[:4], text[4:].rstrip("0123456789"), text[-1:]
+    if kind in ("K", "Q"):
+        return f"{nr}. kvartal {year}"
+    if kind == "QMAT":
+        return f"12 måneder til {month(f'{year}M{3 * int(nr)}')}"
     return month(text)
 
 

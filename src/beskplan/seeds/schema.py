@@ -87,7 +87,7 @@ TABLES = (
             Column("maaling"),
             _maybe("mgroup_id"),
             Column("maaling_navn"),
-            Column("enhed", choices=("fuldtidspersoner", "personer", "pct")),
+            Column("enhed", choices=("fuldtidspersoner", "personer", "pct", "plads")),
             Column("additivitet", choices=("haard", "eksakt", "ensidig", "ingen")),
             Column("diskretion_under", "integer"),
             _maybe("fordeling"),

@@ -12,6 +12,7 @@ from beskplan.errors import PinError, SeedError
 from beskplan.settings import Settings
 
 ALL = "*"
+KOMMUNER = "kommuner"
 LATEST = re.compile(r"latest:([1-9]\d*)")
 PIN_COLUMNS = ("kilde", "tabel_id", "maaling", "mgroup_id", "maaling_id", "laast_mod")
 
@@ -25,12 +26,14 @@ class Ask:
         fordeling: hierarchies that are broken down, sorted.
         perioder: `*` or `latest:N`.
         omraader: kommune codes; empty means every area.
+        land: whether Hele landet is asked for; a table may hold kommuner only.
     """
 
     maalinger: tuple[str, ...]
     fordeling: tuple[str, ...]
     perioder: str
     omraader: tuple[str, ...]
+    land: bool = True
 
 
 @dataclass(frozen=True)
@@ -175,23 +178,27 @@ def _read_asks(
     settings: Settings, kilde: str, kommuner: Mapping[str, str]
 ) -> dict[str, tuple[Ask, ...]]:
     path = settings.seeds / "kilder.csv"
-    grouped: dict[tuple[str, tuple[str, ...], str, tuple[str, ...]], list[str]] = {}
+    grouped: dict[tuple[str, tuple[str, ...], str, tuple[str, ...], bool], list[str]] = {}
     for line, row in read_rows(path):
         if row["kilde"] != kilde or row["profil"] not in ("begge", settings.profile):
             continue
         if row["perioder"] != ALL and not LATEST.fullmatch(row["perioder"]):
             raise _bad(path, line, f"perioder »{row['perioder']}« er hverken * eller latest:N")
-        codes = () if row["omraader"] == ALL else tuple(sorted(_parts(row["omraader"])))
+        land = row["omraader"] != KOMMUNER
+        named = _parts(row["omraader"]) if land else kommuner
+        codes = () if row["omraader"] == ALL else tuple(sorted(named))
         unknown = [code for code in codes if code not in kommuner]
         if unknown:
             raise _bad(path, line, f"ukendt kommune {', '.join(unknown)}")
-        key = (row["tabel_id"], tuple(sorted(_parts(row["fordeling"]))), row["perioder"], codes)
+        breakdown = tuple(sorted(_parts(row["fordeling"])))
+        key = (row["tabel_id"], breakdown, row["perioder"], codes, land)
         measures = grouped.setdefault(key, [])
         if row["maaling"] not in measures:
             measures.append(row["maaling"])
     asks: dict[str, list[Ask]] = {}
-    for (tabel_id, fordeling, perioder, codes), measures in grouped.items():
-        asks.setdefault(tabel_id, []).append(Ask(tuple(measures), fordeling, perioder, codes))
+    for (tabel_id, fordeling, perioder, codes, land), measures in grouped.items():
+        ask = Ask(tuple(measures), fordeling, perioder, codes, land)
+        asks.setdefault(tabel_id, []).append(ask)
     return {tabel_id: tuple(found) for tabel_id, found in asks.items()}
 
 

@@ -97,8 +97,8 @@ def make_question(meta: TableMeta, ask: Ask, listing: Listing) -> Question:
 def _areas(meta: TableMeta, ask: Ask, listing: Listing, where: str) -> tuple[str, tuple[str, ...]]:
     """The areas as the query wants them, and the names that must come.
 
-    Every kommune and Hele landet must come whatever metadata says; Uoplyst område where
-    the table has it.
+    Every kommune and Hele landet must come whatever metadata says (Hele landet not where
+    kilder.csv asks for kommuner only); Uoplyst område where the table has it.
     """
     by_name = {
         name: value_id for value_id, name in meta.hierarchy(AREA_HIERARCHY, where).members.items()
@@ -117,6 +117,8 @@ def _areas(meta: TableMeta, ask: Ask, listing: Listing, where: str) -> tuple[str
             do="er en kommune omdøbt, så ret navnet i seeds/kommuner.csv",
         )
     if named:
-        ids = ",".join([TOTAL_ID, *(by_name[name] for name in named)])
-        return ids, (listing.land[1], *named)
+        ids = [by_name[name] for name in named]
+        if not ask.land:
+            return ",".join(ids), named
+        return ",".join([TOTAL_ID, *ids]), (listing.land[1], *named)
     return "*", (*everywhere, uoplyst) if uoplyst in by_name else everywhere

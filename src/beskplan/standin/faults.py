@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from beskplan.standin.errors import refusal
 from beskplan.standin.frame import BOM, Frame
 from beskplan.standin.spec import AREAS, Cells, Hierarchy, Table
+from beskplan.standin.tables import tables
 
 REFUSING = ("401", "403_side", "422_periodetype", "429", "500")
 LATE = ("timeout",)
@@ -71,13 +72,15 @@ def delay(faults: Iterable[Fault]) -> float:
     return sum(60 if f.sekunder is None else f.sekunder for f in faults if f.fejl in LATE)
 
 
-def refuse(faults: Iterable[Fault]) -> Response | None:
-    """The refusal that one of the faults asks for, if any."""
+def refuse(faults: Iterable[Fault], table_id: str | None) -> Response | None:
+    """The refusal that one of the faults asks for, if any; it names the table's period type."""
+    table = tables().get(table_id or "")
+    period_type = table.period_type if table else "M"
     for fault in faults:
         if fault.fejl == "403_side":
             return PlainTextResponse(FORBIDDEN_TEXT, status_code=403, media_type="text/html")
         if fault.fejl == "422_periodetype":
-            return refusal(422, "Unknown period type: M")
+            return refusal(422, f"Unknown period type: {period_type}")
         if fault.fejl == "429":
             wait = 1 if fault.sekunder is None else fault.sekunder
             return refusal(429, "Too many requests", {"Retry-After": f"{wait:g}"})

@@ -38,11 +38,12 @@ class Front:
             return
         path = scope["path"]
         self.world.log((scope["method"], path, scope["query_string"].decode("ascii")))
-        struck = self.world.take(path, table_of(path))
+        table_id = table_of(path)
+        struck = self.world.take(path, table_id)
         scope.setdefault("state", {})["struck"] = struck
         await asyncio.sleep(faults.delay(struck))
         dated = self._dated(send)
-        refusal = faults.refuse(struck)
+        refusal = faults.refuse(struck, table_id)
         if refusal is not None:
             await refusal(scope, receive, dated)
         elif any(fault.fejl in faults.BODY for fault in struck):

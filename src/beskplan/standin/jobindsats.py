@@ -16,7 +16,15 @@ from beskplan.standin import faults, frame, query
 from beskplan.standin.errors import refusal
 from beskplan.standin.generated import Generated
 from beskplan.standin.recorded import Recorded
-from beskplan.standin.spec import AREAS, Cells, NotAnswerableError, Provider, Selection, Table
+from beskplan.standin.spec import (
+    AREAS,
+    Cells,
+    Measure,
+    NotAnswerableError,
+    Provider,
+    Selection,
+    Table,
+)
 from beskplan.standin.tables import tables
 from beskplan.standin.world import World
 
@@ -52,6 +60,16 @@ def _no_such_table(table_id: str) -> Response:
     return refusal(404, f"Unknown table: {table_id}")
 
 
+def _groups(table: Table) -> list[tuple[dict[str, str], list[Measure]]]:
+    """The measure groups as metadata name them, each with its measures."""
+    found = []
+    for mgroup_id, members in groupby(table.measures, key=lambda measure: measure.mgroup_id):
+        inside = list(members)
+        name = inside[0].group or inside[0].label
+        found.append(({"mgroup_id": mgroup_id, "mgroup_name": name}, inside))
+    return found
+
+
 def _tables_entry(table: Table, provider: Provider, world: World) -> dict[str, Any]:
     clock = world.clock
     standing = world.standing(table.table_id)
@@ -65,11 +83,11 @@ def _tables_entry(table: Table, provider: Provider, world: World) -> dict[str, A
         "table_name": table.name,
         "link_infopage": None,
         "link_tablepage": None,
-        "update_freq": "M",
+        "update_freq": table.period_type[0],
         "update_latest": updated,
         "update_next": None,
-        "mgroups": [{"mgroup_id": m.mgroup_id, "mgroup_name": m.label} for m in table.measures],
-        "periods": {"periodtypes": [{"periodtype_id": query.PERIOD_TYPE, "period_last": last}]},
+        "mgroups": [group for group, _ in _groups(table)],
+        "periods": {"periodtypes": [{"periodtype_id": table.period_type, "period_last": last}]},
     }
 
 
@@ -149,18 +167,15 @@ def one_table(table_id: str, request: Request) -> Response:
         "subject_name": table.subject,
         "periods": [
             {
-                "periodtype_id": query.PERIOD_TYPE,
+                "periodtype_id": table.period_type,
                 "values": [{"period_id": period} for period in periods],
             }
         ],
         "dimensions": _levels(table),
         "mgroups": [
-            {
-                "mgroup_id": m.mgroup_id,
-                "mgroup_name": m.label,
-                "measures": [{"measure_id": m.measure_id, "measure_name": m.label}],
-            }
-            for m in table.measures
+            group
+            | {"measures": [{"measure_id": m.measure_id, "measure_name": m.name} for m in inside]}
+            for group, inside in _groups(table)
         ],
     }
     return JSONResponse(body, headers={ORIGIN_HEADER: table.origin})

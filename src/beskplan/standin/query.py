@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from beskplan.standin.spec import Hierarchy, NotAnswerableError, Selection, Table
 
-PERIOD_TYPE = "M"
 FORMATS = ("json", "csv")
 
 
@@ -28,26 +27,26 @@ def _positions(asked: Sequence[str], known: Sequence[str], what: str) -> list[in
     return [nr for nr, value in enumerate(known) if value in asked]
 
 
-def _periods(key: str, asked: Sequence[str], known: Sequence[str]) -> list[str]:
+def _periods(key: str, asked: Sequence[str], table: Table, known: Sequence[str]) -> list[str]:
     period_type = key.removeprefix("period.")
-    if period_type != PERIOD_TYPE:
+    if period_type != table.period_type:
         raise NotAnswerableError(f"Unknown period type: {period_type}")
     chosen: set[str] = set()
     for value in asked:
         if value.startswith("latest:"):
-            chosen.update(_latest(value, known))
+            chosen.update(_latest(value, period_type, known))
         else:
             chosen.update(known[nr] for nr in _positions([value], known, "periods"))
     return [period for period in known if period in chosen]
 
 
-def _latest(value: str, known: Sequence[str]) -> Sequence[str]:
+def _latest(value: str, period_type: str, known: Sequence[str]) -> Sequence[str]:
     text = value.removeprefix("latest:")
     if not text.isdecimal() or int(text) < 1:
         raise NotAnswerableError(f"Invalid period selection: {value}")
     if int(text) > len(known):
         raise NotAnswerableError(
-            f"Requested latest:{int(text)} for type {PERIOD_TYPE}, "
+            f"Requested latest:{int(text)} for type {period_type}, "
             f"but only {len(known)} periods are available."
         )
     return known[-int(text) :]
@@ -128,7 +127,7 @@ def selection(params: Sequence[tuple[str, str]], table: Table, periods: Sequence
     ]
     if strangers:
         raise _unknown("hierarchies", strangers)
-    wanted_periods = _required(params, "period.", lambda k, v: _periods(k, v, periods))
+    wanted_periods = _required(params, "period.", lambda k, v: _periods(k, v, table, periods))
     wanted_measures = _required(params, "mgroup.", lambda k, v: _measures(k, v, table))
     return Selection(
         periods=[period for period in periods if period in wanted_periods],

@@ -1,8 +1,9 @@
-"""Real figures, as they stood at the three times somebody recorded them."""
+"""Real figures, as they stood at the times somebody recorded them."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import cache
 
@@ -10,7 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from beskplan.standin.spec import Bools, Cells, Floats, NotAnswerableError, Selection, Table
+from beskplan.standin.spec import AREAS, Bools, Cells, Floats, NotAnswerableError, Selection, Table
 from beskplan.standin.tables import DATA, UNKNOWN_AREA, VISITATION_Y60, tables
 
 TIMES = (
@@ -25,7 +26,12 @@ UPDATED = {
     "y60a02": (None, None, "2026-08-19"),
     "y60c07": (None, None, "2026-08-19"),
     "y60j01": (None, None, "2026-08-19"),
+    "y30r21": ("2023-05-01", "2023-05-01", "2023-05-01"),
 }
+# What was recorded together: at the three times, or once, some time after the last period (the
+# answer is then the same at all three).
+THRICE = ("y25i01", "y25i09", "y60a02", "y60c07", "y60j01")
+ONCE = ("y30r21",)
 
 
 def time_index(clock: datetime) -> int:
@@ -40,8 +46,8 @@ def _block(table: Table, time: int) -> tuple[list[str], Floats, Bools]:
     with duckdb.connect() as con:
         found = con.execute(
             "select periode, omraade, medlem, maaling, vaerdi::double as vaerdi "
-            "from read_parquet(?) where tabel = ? and (tider & ?) > 0",
-            [str(DATA / "optaget.parquet"), table.table_id, 1 << time],
+            "from read_parquet(?, union_by_name = true) where tabel = ? and (tider & ?) > 0",
+            [str(DATA / "optaget*.parquet"), table.table_id, 1 << time],
         ).fetchnumpy()
     periods = sorted(set(found["periode"]))
     axes: list[dict[str, int]] = [
@@ -80,8 +86,11 @@ def _long(table: Table, dimension: list[str]) -> pd.DataFrame:
     )
 
 
-def newest_recording() -> pd.DataFrame:
+def newest_recording(table_ids: Collection[str] = THRICE) -> pd.DataFrame:
     """Every cell of the newest recording, for comparing it with what came of it.
+
+    Args:
+        table_ids: `THRICE` or `ONCE`.
 
     Returns:
         tabel_id, periode, omraade_navn, dimensioner (canonical, totals left out), maaling and
@@ -89,7 +98,7 @@ def newest_recording() -> pd.DataFrame:
         was not recorded, and answers take it from the time before.
     """
     found = []
-    for table in (table for table in tables().values() if table.table_id in UPDATED):
+    for table in (table for table in tables().values() if table.table_id in table_ids):
         dimension = table.hierarchies[1] if len(table.hierarchies) > 1 else None
         names = [""]
         if dimension:
@@ -134,7 +143,9 @@ class Recorded:
 
     @staticmethod
     def _refuse_unrecorded(table: Table, selection: Selection, recorded: Bools) -> None:
-        """Visitation was recorded for one month and one measure: anything more is refused."""
+        """Refuse what was not recorded: a country, and visitation but for one month and measure."""
+        if AREAS not in selection.members and not table.hierarchies[0].has_total:
+            raise NotAnswerableError(f"{table.table_id} is recorded by {AREAS} only; it has no /.")
         hierarchy = VISITATION_Y60.hierarchy_id
         if table.hierarchy(hierarchy) is None or hierarchy not in selection.members:
             return

@@ -21,19 +21,26 @@ TOTAL = "/"
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure; each stands alone in its measure group.
+    """One measure.
 
     Args:
         mgroup_id: the group's id.
         measure_id: the measure's id.
         label: what a data answer writes above the column.
-        decimals: 0 for counts, 1 for percents.
+        decimals: 0 for counts, 1 or 2 for percents.
+        group: the group's name where several measures share it; their labels begin with it.
     """
 
     mgroup_id: str
     measure_id: str
     label: str
     decimals: int = 0
+    group: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in the metadata, where the group's stands above it."""
+        return self.label.removeprefix(f"{self.group}: ")
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """One hierarchy; its first member is the total.
+    """One hierarchy; its first member is the total, if it has one.
 
     Args:
         dimension_id: the dimension that the hierarchy belongs to.
@@ -60,6 +67,11 @@ class Hierarchy:
     hierarchy_id: str
     label: str
     members: tuple[Member, ...]
+
+    @property
+    def has_total(self) -> bool:
+        """Whether the table may be asked for without naming this hierarchy."""
+        return self.members[0].value_id == TOTAL
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,7 @@ class Table:
         hierarchies: its hierarchies, areas first.
         origin: whether its figures are recorded or generated.
         member_major: whether rows come member by member instead of period by period.
+        period_type: the one type of period that it has.
     """
 
     table_id: str
@@ -83,6 +96,7 @@ class Table:
     hierarchies: tuple[Hierarchy, ...]
     origin: Origin
     member_major: bool = False
+    period_type: str = "M"
 
     def hierarchy(self, hierarchy_id: str) -> Hierarchy | None:
         """The hierarchy of that id, if the table has it."""

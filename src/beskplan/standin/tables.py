@@ -38,8 +38,8 @@ def kommuner() -> tuple[tuple[str, str, str], ...]:
         )
 
 
-def _areas(*, unknown: bool) -> Hierarchy:
-    members = [Member(TOTAL, NATIONAL, "land")]
+def _areas(*, unknown: bool, country: bool = True) -> Hierarchy:
+    members = [Member(TOTAL, NATIONAL, "land")] if country else []
     members += [Member(f"/{code}/", name, "kommune") for code, name, _ in kommuner()]
     if unknown:
         members.append(Member("/997/", UNKNOWN_AREA, "uoplyst"))
@@ -217,6 +217,47 @@ def _recorded_tables() -> list[Table]:
     ]
 
 
+def _benchmark() -> Table:
+    """Recorded by kommune, without the country; the two groups of measures hold three each."""
+    groups = ("A-dagpenge mv.", "Sygedagpenge mv.", "Kontanthjælp mv.")
+    count, share = (
+        f"Forventet og faktisk {what} fuldtidspersoner på offentlig forsørgelse"
+        for what in ("antal", "andel")
+    )
+    # group, name, decimals
+    measures = (
+        (count, "Forventet antal", 0),
+        (count, "Faktisk antal", 0),
+        (count, "Forskel mellem forventet og faktisk antal", 0),
+        (share, "Forventet andel (pct.)", 2),
+        (share, "Faktisk andel (pct.)", 2),
+        (share, "Forskel mellem forventet og faktisk andel (pct. point)", 2),
+        (None, "Placering på benchmarkranglisten", 0),
+    )
+    group_ids = {group: f"standin_mgrp_y30r21_{nr}" for nr, group in enumerate((count, share), 1)}
+    return Table(
+        "y30r21",
+        "Benchmark af offentligt forsørgede",
+        "Offentligt forsørgede (alle ydelser under ét)",
+        tuple(
+            Measure(
+                group_ids.get(group or "", "standin_mgrp_y30r21_3"),
+                f"standin_y30r21_{nr}",
+                f"{group}: {name}" if group else name,
+                places,
+                group,
+            )
+            for nr, (group, name, places) in enumerate(measures, start=1)
+        ),
+        (
+            _areas(unknown=False, country=False),
+            _dimension("_ygrp_y30r21", "Ydelsesgrupper", "Ydelsesgrupper i alt", groups),
+        ),
+        RECORDED,
+        period_type="QMAT",
+    )
+
+
 @cache
 def tables() -> dict[str, Table]:
     """All tables by id."""
@@ -228,5 +269,5 @@ def tables() -> dict[str, Table]:
         (_areas(unknown=True), GROUPS_PTV, AGE, SEX),
         GENERATED,
     )
-    found = [*_recorded_tables(), ptv, *map(_generated, _GENERATED_NAMES)]
+    found = [*_recorded_tables(), _benchmark(), ptv, *map(_generated, _GENERATED_NAMES)]
     return {table.table_id: table for table in found}

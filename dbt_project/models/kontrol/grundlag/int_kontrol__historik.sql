@@ -61,7 +61,7 @@ med_kendt as (
         ) as doemmes,
         medianer.serie_median,
         serier.pr_aar,
-        serier.enhed <> 'pct' as er_tal
+        serier.enhed not in ('pct', 'plads') as er_tal
     from celler
     inner join serier
         on celler.serie_id = serier.serie_id

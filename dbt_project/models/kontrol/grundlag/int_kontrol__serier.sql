@@ -1,4 +1,5 @@
 {{ config(materialized='table') }}
+{% set g = graenser() %}
 
 with vintager as (
     select * from {{ ref('kontrol_vintager') }}
@@ -23,7 +24,7 @@ dele as (
         daekning.maaling_id,
         daekning.dimensioner,
         regexp_replace(daekning.dimensioner, '=[^|]*', '', 'g') as fordeling,
-        case when bool_or(daekning.periode like '____M%') then 12 else 4 end as pr_aar,
+        max({{ periode_art('daekning.periode') }}) as periode_art,
         min({{ periode_nr('daekning.periode') }}) as foerste_nr,
         max({{ periode_nr('daekning.periode') }}) as sidste_nr,
         count(distinct daekning.periode) as antal_perioder
@@ -42,6 +43,7 @@ final as (
             order by dele.scenarie, dele.kilde, dele.tabel_id, dele.maaling_id, dele.dimensioner
         ) as integer) as serie_id,
         dele.*,
+        {{ perioder_pr_aar('dele.periode_art') }} as pr_aar,
         maalinger.maaling,
         maalinger.maaling_navn,
         maalinger.enhed,
@@ -52,7 +54,15 @@ final as (
         case
             when maalinger.enhed = 'fuldtidspersoner' then coalesce(maalinger.diskretion_under, 0)
             else greatest(coalesce(maalinger.diskretion_under, 0) - 1, 0)
-        end as skjult_hoejst
+        end as skjult_hoejst,
+        -- The source rounds counts to whole numbers, and a few tables further.
+        case
+            when maalinger.enhed in ('fuldtidspersoner', 'personer')
+                then {{ tabelvaerdi(g, 'afrundet_til', 'dele.tabel_id', 1) }}
+            else 1
+        end as afrundet_til,
+        cast({{ tabelvaerdi(g, 'afrundet_andel', 'dele.tabel_id', 0) }} as double)
+            as afrundet_andel
     from dele
     left join maalinger
         on

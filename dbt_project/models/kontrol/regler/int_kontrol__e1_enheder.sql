@@ -1,5 +1,6 @@
 {{ config(materialized='table') }}
--- E1: a percent lies from 0 to 100; a count is whole and not negative.
+-- E1: a percent lies from 0 to 100; a count is whole (in tens, where the source rounds to tens)
+-- and not negative.
 
 with celler as (
     select * from {{ ref('int_kontrol__celler') }}
@@ -33,7 +34,12 @@ brud as (
                 then concat({{ dansk_tal('celler.vaerdi', 1) }}, ' pct. er ikke mellem 0 og 100.')
             when celler.vaerdi < 0
                 then concat({{ dansk_tal('celler.vaerdi') }}, ' er et negativt antal.')
-            else concat({{ dansk_tal('celler.vaerdi', 3) }}, ' er ikke et helt antal.')
+            when serier.afrundet_til = 1
+                then concat({{ dansk_tal('celler.vaerdi', 3) }}, ' er ikke et helt antal.')
+            else concat(
+                {{ dansk_tal('celler.vaerdi', 3) }}, ' er ikke afrundet til ',
+                serier.afrundet_til, '.'
+            )
         end as besked
     from celler
     inner join serier
@@ -41,7 +47,7 @@ brud as (
     where
         celler.vaerdi < 0
         or (serier.enhed = 'pct' and celler.vaerdi > 100)
-        or (serier.enhed <> 'pct' and celler.vaerdi <> floor(celler.vaerdi))
+        or (serier.enhed <> 'pct' and celler.vaerdi % serier.afrundet_til <> 0)
 ),
 
 brud_maaneder as (

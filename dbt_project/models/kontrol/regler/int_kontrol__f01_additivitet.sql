@@ -50,9 +50,11 @@ intervaller as (
         summer.summen + summer.skjulte * serier.skjult_hoejst as summen_hoejst,
         case
             when serier.additivitet = 'haard'
-                then {{ graense(g, 'f1_afrunding') }} * (summer.led + 1)
+                then {{ graense(g, 'f1_afrunding') }} * serier.afrundet_til * (summer.led + 1)
             else 0
         end as graense,
+        {{ graense(g, 'f1_bemaerk_sd') }} * serier.afrundet_til * sqrt((summer.led + 1) / 12.0)
+            as graense_bemaerk,
         serier.additivitet = 'haard' as proev_nedre,
         summer.har_alle and (summer.har_uoplyst or serier.additivitet = 'ensidig')
             as proev_oevre
@@ -82,10 +84,8 @@ samlet as (
     select
         *,
         'F1.bemaerk' as regel_id,
-        coalesce(
-            afvigelse > {{ graense(g, 'f1_bemaerk_sd') }} * sqrt((led + 1) / 12.0), false
-        ) as er_fund,
-        {{ graense(g, 'f1_bemaerk_sd') }} * sqrt((led + 1) / 12.0) as brugt_graense
+        coalesce(afvigelse > graense_bemaerk, false) as er_fund,
+        graense_bemaerk as brugt_graense
     from med_score
     where er_haard and proev_oevre and skjulte = 0
 ),

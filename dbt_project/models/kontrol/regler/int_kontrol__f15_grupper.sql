@@ -20,6 +20,8 @@ medlemmer as (
         del.dimensioner,
         del.fordeling,
         del.skjult_hoejst,
+        del.afrundet_til,
+        del.afrundet_andel,
         del.additivitet,
         del.scenarie,
         del.kilde,
@@ -50,6 +52,8 @@ summer as (
         any_value(medlemmer.tabel_id) as tabel_id,
         any_value(medlemmer.additivitet) = 'haard' as er_haard,
         any_value(medlemmer.skjult_hoejst) as skjult_hoejst,
+        any_value(medlemmer.afrundet_til) as afrundet_til,
+        any_value(medlemmer.afrundet_andel) as afrundet_andel,
         count(*) filter (where medlemmer.taeller_med) as led,
         coalesce(sum(celler.vaerdi) filter (where medlemmer.taeller_med), 0) as summen,
         count(*) filter (where medlemmer.taeller_med and celler.vaerdi is null) as skjulte,
@@ -71,7 +75,11 @@ med_helhed as (
         coalesce(helhed.vaerdi, summer.skjult_hoejst) as helhed_hoejst,
         summer.summen + summer.skjulte * summer.skjult_hoejst as summen_hoejst,
         case
-            when summer.er_haard then {{ graense(g, 'f1_afrunding') }} * (summer.led + 1) else 0
+            when summer.er_haard
+                then
+                    {{ graense(g, 'f1_afrunding') }} * summer.afrundet_til * (summer.led + 1)
+                    + summer.afrundet_andel * coalesce(helhed.vaerdi, summer.summen)
+            else 0
         end as margen
     from summer
     inner join celler as helhed

@@ -21,12 +21,11 @@ kilder as (
     from {{ ref('kilder') }}
 ),
 
--- A row of kilder.csv names the kommuner it asks for, or `*`.
+-- A row of kilder.csv names the kommuner it asks for, or `*`, or `kommuner`: no country.
 oenskede as (
     select distinct
         serier.serie_id,
-        kilder.omraader,
-        kilder.omraader = '*' as er_alle
+        kilder.omraader
     from serier
     inner join kilder
         on
@@ -54,10 +53,18 @@ forventede as (
     from serier
     cross join omraader
     where
-        omraader.omraade_art in ('kommune', 'land')
-        and (
+        (
             omraader.omraade_art = 'land'
-            or not exists (
+            and not exists (
+                select 1 from oenskede
+                where
+                    oenskede.serie_id = serier.serie_id
+                    and oenskede.omraader = 'kommuner'
+            )
+        )
+        or (
+            omraader.omraade_art = 'kommune'
+            and not exists (
                 select 1 from oenskede
                 inner join hentede
                     on
@@ -92,13 +99,17 @@ omraade_rester as (
             and forventede.omraade_nr = spurgt.omraade_nr
 ),
 
--- All series of one breakdown are asked for together and cover the same stretch.
+-- All series of one breakdown are asked for together and cover the same stretch. Of moving
+-- annual totals the source issues the quarters it likes: those that any of the series has.
 straekninger as (
     select
         serie_id,
-        max(sidste_nr) over stykke - min(foerste_nr) over stykke + 1 as forventede_perioder
+        case
+            when periode_art = 'QMAT' then max(antal_perioder) over stykke
+            else max(sidste_nr) over stykke - min(foerste_nr) over stykke + 1
+        end as forventede_perioder
     from serier
-    window stykke as (partition by scenarie, kilde, tabel_id, pr_aar, fordeling)
+    window stykke as (partition by scenarie, kilde, tabel_id, periode_art, fordeling)
 ),
 
 periode_rester as (
