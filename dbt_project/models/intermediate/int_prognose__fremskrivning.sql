@@ -5,12 +5,25 @@
 {% set trend_bevaret = 0.8 %}   {#- of a month's trend, what is left of it in the next -#}
 -- Forecast = the origin's value × season × trend, for every origin and horizon.
 
-with serier as (
-    select * from {{ ref('int_prognose__serier') }}
+with oprindelser as (
+    select * from {{ ref('int_prognose__oprindelser') }}
 ),
 
-oprindelser as (
-    select * from {{ ref('int_prognose__oprindelser') }}
+behov as (
+    select
+        serie_id,
+        min(oprindelse_nr) - 12 * {{ aar_tilbage }} as fra_nr,
+        min(oprindelse_nr) filter (where udgives) as foerste_udgivne_nr,
+        max(oprindelse_nr) filter (where udgives) as sidste_udgivne_nr
+    from oprindelser
+    group by serie_id
+),
+
+serier as (
+    select serier.*
+    from {{ ref('int_prognose__serier') }} as serier
+    inner join behov
+        on serier.serie_id = behov.serie_id and serier.maaned_nr >= behov.fra_nr
 ),
 
 -- '000' is all kommuner together.
@@ -51,7 +64,8 @@ celler as (
 fra as (
     select
         celler.*,
-        oprindelser.horisont_til
+        oprindelser.horisont_til,
+        oprindelser.udgives
     from oprindelser
     inner join celler
         on
@@ -136,11 +150,25 @@ med_stoerrelse as (
     where kommune_kode <> '000'
 ),
 
-frem as (
+alle_horisonter as (
     select
         *,
         unnest(range(1, horisont_til + 1)) as horisont
     from med_stoerrelse
+),
+
+-- An earlier origin is there for its errors: those of the year up to an origin that is published.
+frem as (
+    select alle.*
+    from alle_horisonter as alle
+    inner join behov
+        on alle.serie_id = behov.serie_id
+    where
+        alle.udgives
+        or (
+            alle.maaned_nr + alle.horisont > behov.foerste_udgivne_nr - 12
+            and alle.maaned_nr + alle.horisont <= behov.sidste_udgivne_nr
+        )
 ),
 
 -- A percent says nothing of how many it rests on: its season is all kommuner's.
