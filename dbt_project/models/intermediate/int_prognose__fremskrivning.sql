@@ -117,9 +117,11 @@ saeson as (
         forloeb.kommune_kode,
         forloeb.oprindelse_nr,
         forloeb.trin,
-        avg(
+        -- As decimals, so that the mean is the same in whatever order it is taken.
+        avg(cast(
             celler.ln_vaerdi - forloeb.ln_vaerdi - forloeb.aarets_aendring * forloeb.trin / 12
-        ) as saeson,
+            as decimal(18, 12)
+        )) as saeson,
         count(*) as antal_aar
     from aarets_maaneder as forloeb
     inner join celler
