@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import pandas as pd
 from backtest import CHOSEN_UNTIL, HORIZON, LEVELS, TABLES, month_text
 
+from beskplan.settings import PROJECT
+
 METHODS = {"prognose": "Beskplan", "naiv": "naive", "saesonnaiv": "seasonal naive"}
 BINS = [0, 10, 25, 50, 75, 90, 100]
 SIZES = {1: "smallest third", 2: "middle third", 3: "largest third"}
@@ -75,7 +77,7 @@ def error_tables(pairs: pd.DataFrame) -> str:
     """Error by table, and by table and horizon."""
     pairs = errors(pairs, METHODS)
     text = "## Error\n\n" + RIVALS
-    text += "Mean absolute error in fuldtidspersoner a kommune; in brackets the middle kommune's "
+    text += "Mean absolute error in fuldtidspersoner a kommune; in brackets the middle kommune's\n"
     text += "error in percent of its own figure.\n\n"
     for tabel_id in TABLES:
         own = pairs[pairs["serie_id"] == tabel_id]
@@ -115,19 +117,37 @@ def theta_table(theta: pd.DataFrame) -> str:
     return text + table(["table, months ahead", *methods.values()], rows)
 
 
+def middle_losses(pairs: pd.DataFrame) -> list[str]:
+    """Where the middle kommune's error is not larger from a rival."""
+    found = []
+    for (tabel_id, h), part in pairs.groupby(["serie_id", "horisont"]):
+        ours = scaled(part, "prognose")
+        found += [
+            f"{tabel_id}, {h} months: {METHODS[rival]}"
+            for rival in ("naiv", "saesonnaiv")
+            if scaled(part, rival) <= ours
+        ]
+    return found
+
+
 def losses(pairs: pd.DataFrame, theta: pd.DataFrame) -> str:
     """Where a rival's error is smaller."""
     pairs = errors(pairs, METHODS)
     theta = errors(theta, [*METHODS, "theta"])
     text = "## Where we lose\n\n"
+    kommuner = pd.read_csv(PROJECT / "seeds" / "kommuner.csv", dtype=str)
+    names = dict(zip(kommuner["kommune_kode"], kommuner["kommune_navn"], strict=True))
     found = []
     for data, rivals in ((pairs, ("naiv", "saesonnaiv")), (theta, ("theta",))):
         means = data.groupby(["serie_id", "horisont"]).mean(numeric_only=True)
         for rival in rivals:
             worse = means[means[f"fejl_{rival}"] <= means["fejl_prognose"]]
-            found += [f"{tabel_id}, {h} months: {rival}" for tabel_id, h in worse.index]
-    named = "; ".join(found) or "none"
-    text += f"Table and horizon at which a rival's mean error is not larger: {named}.\n\n"
+            label = {**METHODS, "theta": "Theta"}[rival]
+            found += [f"{tabel_id}, {h} months: {label}" for tabel_id, h in worse.index]
+    text += "Table and horizon at which a rival's mean error is not larger than ours: "
+    text += f"{'; '.join(found) or 'none'}.\n\n"
+    text += "The same for the middle kommune's error in percent: "
+    text += f"{'; '.join(middle_losses(pairs)) or 'none'}.\n\n"
     text += "Kommuner (of 98) with a smaller error over horizons 1–12 from the rival, and the five "
     text += "largest losses in percent of our error:\n\n"
     rows = []
@@ -137,9 +157,9 @@ def losses(pairs: pd.DataFrame, theta: pd.DataFrame) -> str:
             gain = means[f"fejl_{rival}"] / means["fejl_prognose"] - 1
             worst = gain.sort_values().head(5)
             worst = worst[worst < 0]
-            names = ", ".join(f"{code} ({percent(-value)})" for code, value in worst.items())
-            rows.append([f"{tabel_id}, {METHODS[rival]}", str(int((gain < 0).sum())), names or "–"])
-    text += table(["table, rival", "kommuner", "largest (kommune_kode, pct.)"], rows)
+            named = ", ".join(f"{names[code]} {percent(-loss)}" for code, loss in worst.items())
+            rows.append([f"{tabel_id}, {METHODS[rival]}", str(int((gain < 0).sum())), named or "–"])
+    text += table(["table, rival", "kommuner", "largest, pct."], rows)
     text += "Origins (of those printed) at which the rival's mean error over horizons 1–12 is "
     text += "smaller:\n\n"
     rows = []
