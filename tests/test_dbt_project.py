@@ -22,6 +22,9 @@ DBT_PROJECT = PROJECT / "dbt_project"
 PUBLIC = {
     "forventet",
     "noegletal",
+    "citerede_indikatorer",
+    "citerede_maal",
+    "citerede_regnestykker",
     "prognose",
     "prognose_maal",
     "rar_resume",

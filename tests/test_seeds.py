@@ -202,6 +202,50 @@ CASES = {
         "_ygrpa02=Kontanthjælp,,ptv_a02,_ygrpa02=Kontanthjælp",
         "serien er sin egen del",
     ),
+    "an edition without date": (
+        "ministermaal_udgaver.csv",
+        "2019,2,2019-03-15",
+        "2019,2,",
+        "udmeldt mangler: en senere udgave skal sige",
+    ),
+    "an edition older than the one before": (
+        "ministermaal_udgaver.csv",
+        "2019,2,2019-03-15",
+        "2019,2,2018-05-02",
+        "udmeldt ligger ikke efter den tidligere udgaves",
+    ),
+    "goals of no edition": (
+        "ministermaal.csv",
+        "2021,1,ukendt",
+        "2022,1,ukendt",
+        "udgave 1 af 2022 findes ikke i ministermaal_udgaver.csv",
+    ),
+    "an indicator that nobody names": (
+        "ministermaal.csv",
+        "2018,1,1,Flere personer skal i beskæftigelse eller uddannelse i stedet for at være på "
+        "offentlig forsørgelse,offentlig_forsoergelse,ingen",
+        "2018,1,1,Flere personer skal i beskæftigelse eller uddannelse i stedet for at være på "
+        "offentlig forsørgelse,offentlig_forsoergelse,vist",
+        "indikator mangler, når indikator_status er vist",
+    ),
+    "a cited figure without number": (
+        "citater.csv",
+        ",52.1,",
+        ",,",
+        "vaerdi mangler; er tallet tabt, skal opgjort_tekst sige det",
+    ),
+    "a cited figure of no theme": (
+        "citater.csv",
+        "2018,flygtninge,,ministerens",
+        "2018,,,ministerens",
+        "skal have et ministermaal_tema eller et begreb",
+    ),
+    "a calculation on a lost figure": (
+        "regnestykker.csv",
+        "sum,ressource-bedre-indsats",
+        "sum,kontanthjaelp-5-aar",
+        "citat_a 'kontanthjaelp-5-aar' har intet tal at regne med",
+    ),
     "a table without group": (
         "ydelsesgrupper.csv",
         "y25i09,,Ydelsesgrupper",

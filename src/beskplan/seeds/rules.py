@@ -11,6 +11,11 @@ from beskplan.seeds.breaks import (
     bridged_indicators_can_be_summed,
     bridges_agree,
 )
+from beskplan.seeds.cited import (
+    cited_figures_stand_somewhere,
+    editions_are_dated,
+    ministermaal_say_their_indicator,
+)
 from beskplan.seeds.group_rules import GROUP_RULES
 from beskplan.seeds.reading import Fault, Row, Tables, sound
 
@@ -75,6 +80,10 @@ def known_references(tables: Tables, faults: list[Fault]) -> None:
         ("serie_bro", ("del_tabel_id",), "kilder", ("tabel_id",), "tabellen"),
         ("indikatorer", ("bro_id",), "serie_bro", ("bro_id",), "broen"),
         ("maalinger", ("tabel_id", "maaling"), "kilder", ("tabel_id", "maaling"), "målingen"),
+        ("citater", ("ministermaal_tema",), "ministermaal", ("tema",), "temaet"),
+        ("citater", ("begreb",), "ydelsesgrupper", ("begreb",), "begrebet"),
+        ("regnestykker", ("citat_a",), "citater", ("citat_id",), "det citerede tal"),
+        ("regnestykker", ("citat_b",), "citater", ("citat_id",), "det citerede tal"),
         ("resultatmaal", ("plan_id",), "planer", ("plan_id",), "planen"),
         ("resultatmaal", ("indikator_id",), "indikatorer", ("indikator_id",), "indikatoren"),
         (
@@ -306,6 +315,9 @@ RULES: tuple[Rule, ...] = (
     breaks_are_stated,
     bridges_agree,
     bridged_indicators_can_be_summed,
+    editions_are_dated,
+    ministermaal_say_their_indicator,
+    cited_figures_stand_somewhere,
     goals_are_whole,
     *GROUP_RULES,
 )
