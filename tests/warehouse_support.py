@@ -20,7 +20,14 @@ TIMES = {
     2: datetime(2026, 8, 19, 7, 59, tzinfo=UTC),
     3: datetime(2026, 8, 19, 18, 49, tzinfo=UTC),
 }
-HIERARCHY = {"y25i01": "_ygrpi09", "y25i09": "_ygrpi09", "y60a02": "_viskat_1int"}
+HIERARCHY = {
+    "y25i01": "_ygrpi09",
+    "y25i09": "_ygrpi09",
+    "y60a02": "_viskat_1int",
+    # Recorded without a breakdown.
+    "y60c07": "",
+    "y60j01": "",
+}
 
 
 def recorded_cells(tabel_id: str, time: int) -> pd.DataFrame:
