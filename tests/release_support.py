@@ -72,7 +72,9 @@ create table noegletal (
     gruppe_navn varchar, vaerdi decimal(18, 3), status varchar, rang integer,
     antal_i_gruppe integer, er_delt boolean, tredjedel integer, rang_grund varchar,
     rang_foer integer, rang_aendring integer, vaerdi_aendring decimal(18, 3),
-    land_vaerdi decimal(18, 3), land_status varchar, er_syntetisk boolean,
+    land_vaerdi decimal(18, 3), land_status varchar, forventet_andel_pct decimal(18, 3),
+    benchmark_andel_pct decimal(18, 3), benchmark_periode varchar, benchmark_tabel_id varchar,
+    er_syntetisk boolean,
     rang_er_syntetisk boolean, hentet_utc timestamp
 );
 create table noegletal_definitioner (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import duckdb
 import pytest
@@ -33,6 +34,10 @@ PLACE: dict[str, object] = {
     "rang_grund": "rangeret",
     "rang_aendring": -4,
     "vaerdi_aendring": 0.2,
+    "forventet_andel_pct": Decimal("14.28"),
+    "benchmark_andel_pct": Decimal("13.9"),
+    "benchmark_periode": "2022QMAT04",
+    "benchmark_tabel_id": "y30r21",
     "land_vaerdi": 3.0,
     "land_status": "A",
     "er_syntetisk": False,
@@ -111,7 +116,9 @@ def test_a_row_says_value_movement_place_and_third(con: duckdb.DuckDBPyConnectio
     insert(con, "noegletal", **PLACE | {"gruppe_art": "region", "rang": 18, "antal_i_gruppe": 29})
     klynge: dict[str, object] = {"gruppe_art": "klynge", "gruppe_navn": "Klynge A"}
     insert(con, "noegletal", **PLACE | klynge | near | {"antal_i_gruppe": 27})
-    assert by_title(noegletal.sheet(con, basis())) == {
+    sheet = noegletal.sheet(con, basis(vintage("y25i01"), vintage("y30r21")))
+    assert any("tabel y25i01, y30r21" in note for note in sheet.notes)
+    assert by_title(sheet) == {
         "Kommune": "Herlev",
         "Nøgletal": "Ledige",
         "Måned": "juni 2026",
@@ -127,6 +134,9 @@ def test_a_row_says_value_movement_place_and_third(con: duckdb.DuckDBPyConnectio
         "I regionen": "nr. 18 af 29 (delt)",
         "I det regionale råd": "",
         "I klynge og egne grupper": "Klynge A: nr. 7 af 27",
+        "Forventet, pct.": "14,28",
+        "Faktisk, pct. (benchmark)": "13,90",
+        "Benchmarkens periode": "12 måneder til december 2022",
         "Tal": "kildens",
     }
 

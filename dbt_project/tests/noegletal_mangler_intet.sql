@@ -86,7 +86,9 @@ hele_linjer as (
         on ydelser.omraade_kode = kommuner.kommune_kode
     where
         ydelser.maaling_navn = 'antal_fuldtidspersoner'
-        and ydelser.maaned = (select max(maaned) from {{ ref('rar_status') }})
+        and ydelser.maaned = (
+            select max(status.maaned) from {{ ref('rar_status') }} as status
+        )
 ),
 
 viste_linjer as (

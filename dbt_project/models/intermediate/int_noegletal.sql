@@ -1,4 +1,5 @@
--- Each nøgletal of each kommune and the country, in every month that one of its parts was fetched.
+-- Each nøgletal of each kommune and the country, in the newest three years: what places, movements
+-- and a whole calendar year need.
 
 with definitioner as (
     select * from {{ ref('noegletal_definitioner') }}
@@ -27,6 +28,13 @@ befolkning as (
     select * from {{ ref('int_befolkning') }}
 ),
 
+nyeste as (
+    select max({{ periode_start('daekning.periode') }}) as maaned
+    from {{ ref('int_daekning') }} as daekning
+    semi join led
+        on daekning.tabel_id = led.tabel_id
+),
+
 celler as (
     select
         led.noegletal_id,
@@ -45,6 +53,8 @@ celler as (
             led.tabel_id = ydelser.tabel_id
             and led.maaling_navn = ydelser.maaling_navn
             and led.dimensioner = ydelser.dimensioner
+    cross join nyeste
+    where ydelser.maaned > nyeste.maaned - interval 36 month
 ),
 
 summer as (

@@ -27,6 +27,7 @@ vindue as (
     select
         vaerdier.*,
         definitioner.bedst,
+        definitioner.forventet_begreb,
         bedoemt.bedoemt_maaned,
         vaerdier.status = 'A' and (
             definitioner.kraever_10_personer = 'nej' or coalesce(vaerdier.naevner, 0) >= 10
@@ -39,6 +40,28 @@ vindue as (
     where
         vaerdier.maaned between bedoemt.bedoemt_maaned - interval 25 month
         and bedoemt.bedoemt_maaned
+),
+
+-- The benchmark's newest period that has ended: old, and therefore named beside the figure.
+benchmark as (
+    select * from {{ ref('forventet') }}
+    where status = 'A'
+),
+
+med_benchmark as (
+    select
+        vindue.*,
+        benchmark.forventet_andel_pct,
+        benchmark.faktisk_andel_pct as benchmark_andel_pct,
+        benchmark.placering as benchmark_placering,
+        benchmark.periode as benchmark_periode,
+        benchmark.tabel_id as benchmark_tabel_id
+    from vindue
+    asof left join benchmark
+        on
+            vindue.forventet_begreb = benchmark.begreb
+            and vindue.omraade_kode = benchmark.kommune_kode
+            and vindue.maaned >= benchmark.maaned_til
 ),
 
 grupper as (
@@ -163,11 +186,16 @@ final as (
             as vaerdi_aendring,
         land.vaerdi as land_vaerdi,
         coalesce(land.status, 'N') as land_status,
+        vindue.forventet_andel_pct,
+        vindue.benchmark_andel_pct,
+        vindue.benchmark_placering,
+        vindue.benchmark_periode,
+        vindue.benchmark_tabel_id,
         vindue.er_syntetisk,
         egne.rang_er_syntetisk,
         vindue.hentet_utc
     from egne
-    inner join vindue
+    inner join med_benchmark as vindue
         on
             egne.noegletal_id = vindue.noegletal_id
             and egne.omraade_kode = vindue.omraade_kode

@@ -15,6 +15,7 @@ from beskplan.release.sheet import Cell, Column, Figure, Row, Sheet, Text
 
 POPULATION_TABLE = "FOLK1A"
 LABEL_COLUMNS = 2
+BENCHMARK_DECIMALS = 2
 ROWS_SQL = """
 select * from noegletal
 where er_bedoemt
@@ -49,6 +50,9 @@ COLUMNS = (
     Column("I regionen", 17),
     Column("I det regionale råd", 17),
     Column("I klynge og egne grupper", 28),
+    Column("Forventet, pct.", 10),
+    Column("Faktisk, pct. (benchmark)", 11),
+    Column("Benchmarkens periode", 22),
     Column("Tal", 11),
 )
 THIRDS = {1: "øverste", 2: "midterste", 3: "nederste"}
@@ -65,6 +69,8 @@ RULES = (
     "procenter af en gruppe modtagere, kommuner med under 10 personer i gruppen er ikke rangeret "
     "og tæller ikke med i antallet.",
     "Flyttet: pladser siden måneden før; ▲ er en bedre placering. Tredjedel: af de rangerede.",
+    "Forventet og faktisk (benchmark): kildens beregning for den periode, der står ved siden af, "
+    "og for en bredere gruppe ydelser end nøgletallet; den kan ikke sammenlignes med kolonnen Pct.",
 )
 
 
@@ -85,7 +91,8 @@ def sheet(con: duckdb.DuckDBPyConnection, basis: Basis) -> Sheet:
     parts = records(con, PARTS_SQL)
     shown = {record["noegletal_id"] for record in found}
     synthetic = {record["noegletal_id"] for record in found if record["er_syntetisk"]}
-    tables = _tables(parts, shown)
+    benchmarks = {record["benchmark_tabel_id"] for record in found} - {None}
+    tables = _tables(parts, shown) | benchmarks
     rows = [
         _row(list(group))
         for _, group in groupby(found, key=lambda r: (r["kommune_kode"], r["noegletal_nr"]))
@@ -175,6 +182,7 @@ def _row(places: Sequence[Record]) -> Row:
                 for place in (*kind.get("klynge", []), *kind.get("egen", []))
             )
         ),
+        *_benchmark(first),
         Text("syntetiske" if first["er_syntetisk"] else "kildens"),
     ]
     return Row(f"{first['kommune_navn']}, {first['noegletal_navn']}", cells)
@@ -186,6 +194,17 @@ def _place_moved_third(places: Sequence[Record]) -> list[Cell]:
     place = places[0]
     third = place["tredjedel"]
     return [Text(_place(place)), Text(_moved(place)), Text(THIRDS[third] if third else "")]
+
+
+def _benchmark(record: Record) -> list[Cell]:
+    """The source's expected share beside its own actual one, and how old they are."""
+    if record["forventet_andel_pct"] is None:
+        return [Text("")] * 3
+    return [
+        Figure(record["forventet_andel_pct"], "A", BENCHMARK_DECIMALS),
+        Figure(record["benchmark_andel_pct"], "A", BENCHMARK_DECIMALS),
+        Text(danish.period(record["benchmark_periode"])),
+    ]
 
 
 def _place(record: Record) -> str:

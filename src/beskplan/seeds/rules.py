@@ -64,6 +64,13 @@ def known_references(tables: Tables, faults: list[Fault]) -> None:
             "målingen",
         ),
         ("rar_linjer", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
+        (
+            "noegletal_definitioner",
+            ("forventet_begreb",),
+            "ydelsesgrupper",
+            ("begreb",),
+            "begrebet",
+        ),
         ("omraade_aliaser", ("kommune_kode",), "kommuner", ("kommune_kode",), "kommunen"),
         ("ydelsesgrupper", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
         ("indikatorer", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),

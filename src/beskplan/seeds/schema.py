@@ -303,7 +303,7 @@ TABLES = (
             Column("maaling_art", choices=("bestand", "proces")),
             Column("kraever_10_personer", choices=YES_NO),
             Column("i_afstand", choices=YES_NO),
-            _maybe("forventet_gruppe"),
+            _maybe("forventet_begreb"),
         ),
         (("noegletal_id",), ("noegletal_nr",), ("noegletal_navn",)),
     ),
