@@ -12,7 +12,7 @@ DOC_MD = """
 (`bedoem`), udgiver den (`udgiv`) og melder (`meld`). En tabel, der stoppes eller ikke kunne hentes,
 går ud med sine forrige tal og mærket "ikke opdateret".
 
-**Hvornår:** Når `jobindsats` eller `statbank` har hentet noget nyt. Én kørsel ad gangen.
+**Hvornår:** Når `jobindsats`, `statbank` eller `joblog` har hentet noget nyt. Én kørsel ad gangen.
 Startes den i hånden, kan `as_of` sættes til et tidspunkt (UTC, fx `2026-08-18T20:00:00Z`): så
 bruges kun det, der var hentet da.
 
@@ -34,7 +34,7 @@ ISO_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$"
 
 with DAG(
     dag_id="beskaeftigelsesplan",
-    schedule=landing_asset("jobindsats") | landing_asset("statbank"),
+    schedule=landing_asset("jobindsats") | landing_asset("statbank") | landing_asset("joblog"),
     catchup=False,
     max_active_runs=1,
     default_args=TASK_DEFAULTS,

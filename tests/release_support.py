@@ -38,6 +38,14 @@ create table dim_ydelsesgruppe (
     tabel_id varchar, dimensioner varchar, oversigt_nr integer, oversigt_fra date,
     oversigt_til date
 );
+create table joblog_daekningsgrad (
+    omraade_kode varchar, omraade_navn varchar, omraade_art varchar, ydelsesgruppe varchar,
+    periode varchar, maaned date, antal_beroerte integer, antal_status varchar,
+    andel_pct decimal(18, 3), andel_status varchar, rang integer, rang_af integer,
+    raekkefoelge integer, diskretion_under integer, er_syntetisk boolean, tabel_id varchar,
+    hentet_utc timestamp
+);
+create table joblog_tekst (ydelsesgruppe varchar, periode varchar);
 create table resultatmaal_status (
     plan_id varchar, plan_titel varchar, er_eksempel boolean, kommune_kode varchar,
     kommune_navn varchar, maal_nr varchar, foraelder_nr varchar, raekkefoelge integer,

@@ -16,7 +16,7 @@ from beskplan import errors
 from beskplan.airflow_local import POOL
 
 DAGS = Path(__file__).resolve().parents[1] / "dags"
-DAG_FILES = ("beskaeftigelsesplan", "jobindsats", "statbank")
+DAG_FILES = ("beskaeftigelsesplan", "jobindsats", "statbank", "joblog")
 LANDING_TASKS = {"nyt", "hent", "luk", "vagt"}
 HEAVY = {"pandas", "numpy", "duckdb", "great_expectations", "httpx", "dbt", "pyarrow", "scipy"}
 
@@ -63,6 +63,7 @@ def test_exactly_these_dags_and_tasks(bag: Any) -> None:
     assert {dag_id: set(dag.task_ids) for dag_id, dag in bag.dags.items()} == {
         "jobindsats": LANDING_TASKS,
         "statbank": LANDING_TASKS,
+        "joblog": LANDING_TASKS,
         "beskaeftigelsesplan": {"byg_kandidat", "bedoem", "udgiv", "meld"},
     }
 
@@ -80,7 +81,7 @@ def test_a_dag_file_is_short_and_loads_nothing_heavy(name: str) -> None:
 
 
 def test_the_order_of_the_tasks(bag: Any) -> None:
-    for dag_id in ("jobindsats", "statbank"):
+    for dag_id in ("jobindsats", "statbank", "joblog"):
         dag = bag.dags[dag_id]
         assert dag.get_task("hent").upstream_task_ids == {"nyt"}
         assert dag.get_task("luk").upstream_task_ids == {"hent"}
@@ -95,13 +96,19 @@ def test_the_order_of_the_tasks(bag: Any) -> None:
 
 
 def test_when_they_run(bag: Any) -> None:
-    for dag_id, cron in (("jobindsats", "30 8,12 * * *"), ("statbank", "15 9 * * *")):
+    for dag_id, cron in (
+        ("jobindsats", "30 8,12 * * *"),
+        ("statbank", "15 9 * * *"),
+        ("joblog", "50 7-16 * * 1-5"),
+    ):
         schedule = bag.dags[dag_id].schedule
         assert (schedule.expression, str(schedule.timezone)) == (cron, "Europe/Copenhagen")
     condition = bag.dags["beskaeftigelsesplan"].schedule
     # Either asset is enough: with "all" the plan would wait for StatBank's four releases a year.
     assert type(condition).__name__ == "AssetAny"
-    assert {asset.name for asset in condition.objects} == {"landing_jobindsats", "landing_statbank"}
+    assert {asset.name for asset in condition.objects} == {
+        *("landing_jobindsats", "landing_statbank", "landing_joblog"),
+    }
     for dag in bag.dags.values():
         assert (dag.catchup, dag.max_active_runs) == (False, 1)
 
@@ -116,6 +123,7 @@ def test_who_emits_which_asset(bag: Any) -> None:
     assert emitted == {
         ("jobindsats", "luk", "landing_jobindsats"),
         ("statbank", "luk", "landing_statbank"),
+        ("joblog", "luk", "landing_joblog"),
     }
 
 

@@ -25,6 +25,8 @@ PUBLIC = {
     "citerede_indikatorer",
     "citerede_maal",
     "citerede_regnestykker",
+    "joblog_daekningsgrad",
+    "joblog_tekst",
     "prognose",
     "prognose_maal",
     "rar_resume",

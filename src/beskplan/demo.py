@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import duckdb
 import httpx
@@ -25,6 +27,8 @@ from beskplan.sources.kilder import read_wanted
 DEMO_TOKEN = "demo-uden-rettigheder"  # noqa: S105 — the stand-in takes any
 START_UP_SECONDS = 30
 DATABASE = "beskaeftigelsesplan.duckdb"
+# The bilag lie in the drop folder before the first recorded time.
+BILAG_TIME = datetime(2026, 8, 18, 19, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ def run_demo(
     with standin_process() as url:
         console.print(f"stand-in at {url}: recorded and generated figures, no token needed")
         local = replace(settings, jobindsats_url=url, statbank_url=url, token=DEMO_TOKEN)
+        put_bilag(settings)
         landed = 0
         for moment in _still_to_land(local, httpx.get(f"{url}/standin/optagelser").json()):
             httpx.post(f"{url}/standin/ur", json={"nu": moment}).raise_for_status()
@@ -107,6 +112,31 @@ def run_demo(
     for result in reconcile(settings):
         say_reconciled(result, console)
     console.print(f"done in {time.monotonic() - began:.0f} s")
+
+
+def put_bilag(settings: Settings) -> None:
+    """Put the generated and the recorded Joblog bilag into the drop folder; safe to repeat.
+
+    Raises:
+        LandingError: the folder holds files that are not the demo's.
+    """
+    from beskplan.standin.joblog import drop_files
+
+    folder = settings.joblog
+    folder.mkdir(parents=True, exist_ok=True)
+    files = drop_files(settings.profile)
+    strange = sorted({path.name for path in folder.iterdir()} - files.keys())
+    if strange:
+        raise LandingError(
+            f"the drop folder holds files that are not the demo's, {strange[0]} among them",
+            where=str(folder),
+            do="run the demo with BESKPLAN_HJEM set to an empty folder and BESKPLAN_JOBLOG unset",
+        )
+    for name, content in files.items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != content:
+            path.write_bytes(content)
+            os.utime(path, (BILAG_TIME.timestamp(), BILAG_TIME.timestamp()))
 
 
 def _still_to_land(settings: Settings, moments: list[str]) -> list[str]:
@@ -127,7 +157,7 @@ def _still_to_land(settings: Settings, moments: list[str]) -> list[str]:
 
 
 def _land(settings: Settings, moment: str, console: Console) -> int:
-    """Land what both sources have new at one recorded time; give the number of tables landed."""
+    """Land what the sources have new at one recorded time; give the number of tables landed."""
     began = time.monotonic()
     outcomes: dict[str, str] = {}
     for kilde in flow.SOURCES:

@@ -1,4 +1,4 @@
-"""The three DAGs in a real Airflow, asked to fetch from the stand-in (small profile).
+"""The four DAGs in a real Airflow, asked to fetch from the stand-in (small profile).
 
 One Airflow for the whole file. Each chapter is a fixture that begins where the one before ended.
 """
@@ -20,7 +20,8 @@ import pytest
 
 from beskplan.airflow_local import LocalAirflow, airflow_environment
 from beskplan.airflow_local import running as airflow_running
-from beskplan.demo import DEMO_TOKEN
+from beskplan.demo import DEMO_TOKEN, put_bilag
+from beskplan.settings import Settings
 from beskplan.standin.recorded import TIMES
 from beskplan.standin.server import Running as StandIn
 from beskplan.standin.server import listen
@@ -176,6 +177,7 @@ def operation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operation]:
             "STATBANK_URL": standin.url,
             "JOBINDSATS_TOKEN": DEMO_TOKEN,
         }
+        put_bilag(Settings(home=home, profile="lille"))
         with airflow_running(airflow_environment(base, home)) as airflow:
             yield Operation(airflow, standin, home)
 
@@ -199,8 +201,8 @@ def close(operation: Operation, expected: int) -> Chapter:
 
 @pytest.fixture(scope="module")
 def first(operation: Operation) -> Chapter:
-    """A new installation looks by itself; three DAGs run, the plan at least once."""
-    return close(operation, expected=3)
+    """A new installation looks by itself; four DAGs run, the plan at least once."""
+    return close(operation, expected=4)
 
 
 @pytest.fixture(scope="module")
@@ -222,9 +224,9 @@ def mended(operation: Operation, broken: Chapter) -> Chapter:
 
 @pytest.fixture(scope="module")
 def quiet(operation: Operation, mended: Chapter) -> Chapter:
-    """Both sources are asked again and have nothing new."""
-    operation.trigger("jobindsats", "statbank")
-    return close(operation, expected=2)
+    """The sources are asked again and have nothing new."""
+    operation.trigger("jobindsats", "statbank", "joblog")
+    return close(operation, expected=3)
 
 
 @pytest.fixture(scope="module")
@@ -236,8 +238,9 @@ def locked_out(operation: Operation, quiet: Chapter) -> Chapter:
 
 
 def test_the_first_look_ends_in_a_release(first: Chapter) -> None:
-    assert set(first.runs) == {"jobindsats", "statbank", PLAN}
-    assert {run.state for run in first.runs["jobindsats"] + first.runs["statbank"]} == {GREEN}
+    assert set(first.runs) == {"jobindsats", "statbank", "joblog", PLAN}
+    landing = [*first.runs["jobindsats"], *first.runs["statbank"], *first.runs["joblog"]]
+    assert {run.state for run in landing} == {GREEN}
     plan = first.runs[PLAN][-1]
     assert plan.state == GREEN
     assert plan.tasks == dict.fromkeys(("byg_kandidat", "bedoem", "udgiv", "meld"), GREEN)
@@ -251,7 +254,9 @@ def test_every_square_bears_its_table(first: Chapter) -> None:
 
 
 def test_either_asset_starts_the_plan(first: Chapter) -> None:
-    assert {name for name, _ in first.events} == {"landing_jobindsats", "landing_statbank"}
+    assert {name for name, _ in first.events} == {
+        *("landing_jobindsats", "landing_statbank", "landing_joblog"),
+    }
 
 
 def test_a_failing_table_leaves_the_others_to_finish_and_the_run_red(broken: Chapter) -> None:
@@ -297,7 +302,7 @@ def test_the_next_run_mends_it(mended: Chapter) -> None:
 
 
 def test_nothing_new_lands_nothing_and_builds_nothing(quiet: Chapter, mended: Chapter) -> None:
-    assert set(quiet.runs) == {"jobindsats", "statbank"}
+    assert set(quiet.runs) == {"jobindsats", "statbank", "joblog"}
     for (run,) in quiet.runs.values():
         assert run.state == GREEN
         assert run.tasks == {"nyt": GREEN, "hent": "skipped", "luk": "skipped", "vagt": "skipped"}

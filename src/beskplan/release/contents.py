@@ -10,6 +10,7 @@ import duckdb
 from beskplan.gate.judgement import Judgement
 from beskplan.release import (
     csvfile,
+    joblog,
     noegletal,
     quality_page,
     rar_status,
@@ -79,6 +80,9 @@ def _write_tables(con: duckdb.DuckDBPyConnection, basis: Basis, folder: Path) ->
         )
     rows |= _write_sheet(folder / "noegletal", noegletal.sheet(con, basis), basis)
     rows |= _write_sheet(folder / "rar-status", rar_status.sheet(con, basis), basis)
+    bilag = joblog.sheet(con, basis)
+    if bilag:
+        rows |= _write_sheet(folder / f"joblog-{bilag.periode}", bilag.sheet, basis)
     return rows
 
 

@@ -63,6 +63,7 @@ def write_sheet(path: Path, sheet: Sheet) -> None:
     """
     header = [column.title for column in sheet.columns]
     lines: list[Sequence[CsvCell]] = [[sheet.title], *([line] for line in sheet.warnings), []]
+    lines += [[text] for text in sheet.paragraphs] + ([[]] if sheet.paragraphs else [])
     lines.append([*header, PROVISIONAL_TITLE])
     lines += [_line(row, header) for row in sheet.rows]
     lines += [[], *([note] for note in sheet.notes)]

@@ -86,6 +86,12 @@ def month(period: str) -> str:
     )
 
 
+def alphabet(name: str) -> tuple[str, str]:
+    """Sort key of the Danish alphabet: æ, ø, å last, and aa is å."""
+    lowered = name.lower().replace("aa", "å")
+    return lowered.translate(str.maketrans("æøå", "{|}")), name
+
+
 def period(text: str) -> str:
     """Write a period: `2026K3` → `3. kvartal 2026`, `2016` stays.
 

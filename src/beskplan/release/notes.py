@@ -14,6 +14,7 @@ SYNTHETIC = "SYNTETISKE TAL"
 EXAMPLE = "Eksempel, ikke vedtaget."
 PUBLISHERS = {
     "jobindsats": "Jobindsats.dk (Styrelsen for Arbejdsmarked og Rekruttering)",
+    "joblog": "Beskæftigelsesministeriets bilag om Joblog (dfdg.dk)",
     "statbank": "Danmarks Statistik, Statistikbanken",
 }
 ORIGINS = {

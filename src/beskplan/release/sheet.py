@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from beskplan.release import danish
 from beskplan.release.danish import Number
@@ -79,6 +80,19 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """A drawing of a table; its first column names what is drawn.
+
+    Args:
+        kind: lines over time, or bars side by side.
+        columns: numbers of the columns that are drawn.
+    """
+
+    kind: Literal["line", "column"]
+    columns: Sequence[int]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A whole table.
 
@@ -90,6 +104,9 @@ class Sheet:
         label_columns: how many of them stay in sight when scrolling.
         rows: the rows.
         notes: lines under the table.
+        paragraphs: text between the warnings and the table.
+        chart: how the table is drawn beside itself, if it is.
+        figures: tables that follow on pages of their own; in the workbook only.
     """
 
     tab: str
@@ -99,3 +116,6 @@ class Sheet:
     label_columns: int
     rows: Sequence[Row]
     notes: Sequence[str]
+    paragraphs: Sequence[str] = ()
+    chart: Chart | None = None
+    figures: Sequence[Sheet] = ()

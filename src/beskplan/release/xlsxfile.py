@@ -12,7 +12,7 @@ from typing import Any
 import xlsxwriter
 
 from beskplan.release import danish
-from beskplan.release.sheet import Cell, Figure, Row, Sheet, Text
+from beskplan.release.sheet import Cell, Chart, Figure, Row, Sheet, Text
 
 # Nothing that a cell says is ever turned into something else.
 WORKBOOK_OPTIONS = {
@@ -25,6 +25,8 @@ A4 = 9
 # Excel takes point and comma from the reader's own settings, LibreOffice from this.
 DANISH = "[$-406]"
 INDENT = 2
+CHART_SIZE = {"width": 1100, "height": 460}
+BAR_GAP = 30
 # A letter's room against the figure's that column widths are measured in; 1 where not named.
 LETTER_WIDTHS = {"title": 1.4, "warning": 1.1, "header": 1.15, "heading": 1.1, "note": 0.85}
 LINE_HEIGHT = 15.0
@@ -38,6 +40,7 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "text": {"align": "left", "text_wrap": True, "border": 1},
     "figure": {"align": "right", "border": 1},
     "note": {"font_size": 9, "text_wrap": True},
+    "paragraph": {"text_wrap": True},
 }
 
 
@@ -48,7 +51,7 @@ def number_format(figure: Figure) -> str:
 
 
 def write_sheet(path: Path, sheet: Sheet, stated_time: str) -> None:
-    """Write a table as a workbook of one sheet.
+    """Write a table as a workbook: one sheet, and one more for each of its figures.
 
     Args:
         path: the file.
@@ -59,13 +62,19 @@ def write_sheet(path: Path, sheet: Sheet, stated_time: str) -> None:
     with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
         created = datetime.fromisoformat(stated_time).astimezone(UTC).replace(tzinfo=None)
         book.set_properties({"title": sheet.title, "author": "Beskplan", "created": created})
-        _Writer(book, sheet).write()
+        for page in (sheet, *sheet.figures):
+            _Writer(book, page).write()
 
 
 def _lines(text: str, width: float, style: str) -> int:
     """Lines that a text takes when no word is broken."""
     wrapped = textwrap.wrap(text, max(1, int(width / LETTER_WIDTHS.get(style, 1.0))))
     return max(1, len(wrapped))
+
+
+def _value(cell: Cell) -> float | None:
+    """What is drawn of a cell."""
+    return float(cell.value) if isinstance(cell, Figure) and cell.value is not None else None
 
 
 @dataclass
@@ -86,9 +95,15 @@ class _Writer:
         for line in self.sheet.warnings:
             self._across(line, "warning")
         self.at += 1
+        for text in self.sheet.paragraphs:
+            self._across(text, "paragraph")
+        self.at += 1 if self.sheet.paragraphs else 0
         self._header()
+        first = self.at
         for row in self.sheet.rows:
             self._row(row)
+        if self.sheet.chart:
+            self._chart(self.sheet.chart, first)
         self.at += 1
         for line in self.sheet.notes:
             self._across(line, "note")
@@ -150,6 +165,43 @@ class _Writer:
         else:
             style = self._format("figure", num_format=number_format(cell))
             self.page.write_number(self.at, nr, float(cell.value), style)
+
+    def _chart(self, chart: Chart, first: int) -> None:
+        """Draw the table beside itself.
+
+        A spreadsheet draws text in a range of figures as 0, so the chart reads a hidden copy in
+        which a cell without a figure is empty.
+        """
+        drawn = [row.cells for row in self.sheet.rows]
+        if chart.kind == "column":
+            drawn = [cells for cells in drawn if _value(cells[chart.columns[0]]) is not None]
+        if not drawn:
+            return
+        beside = len(self.sheet.columns)
+        drawing = self.book.add_chart({"type": chart.kind})
+        for nr, column in enumerate(chart.columns, start=beside):
+            for at, cells in enumerate(drawn, start=first):
+                value = _value(cells[column])
+                if value is not None:
+                    self.page.write_number(at, nr, value)
+            last = first + len(drawn) - 1
+            drawing.add_series(
+                {
+                    "name": self.sheet.columns[column].title,
+                    "categories": [self.sheet.tab, first, 0, last, 0],
+                    "values": [self.sheet.tab, first, nr, last, nr],
+                    "gap": BAR_GAP,
+                }
+            )
+        hidden = beside + len(chart.columns)
+        self.page.set_column(beside, hidden - 1, None, None, {"hidden": True})
+        drawing.show_hidden_data()
+        drawing.set_title({"name": self.sheet.title, "name_font": {"size": 11}})
+        drawing.set_y_axis({"min": 0, "max": 100, "num_format": '0"%"'})
+        drawing.set_x_axis({"num_font": {"size": 8, "rotation": -90}, "interval_unit": 1})
+        drawing.set_legend({"position": "bottom" if len(chart.columns) > 1 else "none"})
+        drawing.set_size(CHART_SIZE)
+        self.page.insert_chart(first - 1, hidden + 1, drawing)
 
     def _set_up_print(self) -> None:
         self.page.set_landscape()

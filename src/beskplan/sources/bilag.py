@@ -196,8 +196,8 @@ def _parts(lines: Sequence[_Line], where: str) -> tuple[list[str], list[_Line], 
                 _check_heading(heading, line.number, where)
             elif cells:
                 title.append(str(cells[0]))
-        elif len(cells) == 1 and NOTES.match(str(cells[0])):
-            notes.append(str(cells[0]))
+        elif cells and NOTES.match(str(cells[0])):
+            notes.append(";".join(str(cell or "") for cell in cells))
         elif len(cells) == 1 and rows:
             # A long name that the table breaks over two lines: "Faaborg" with the figures, then
             # "Midtfyn" alone.

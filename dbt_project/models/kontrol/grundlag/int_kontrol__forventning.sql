@@ -18,14 +18,27 @@ med_foer as (
     window raekke as (partition by scenarie, serie_id, raekke_nr order by periode_nr)
 ),
 
--- The country's movement: of what is judged, and of what was known.
+-- The country's movement: of what is judged, and of what was known. Too few kommuner are not the
+-- country: then there is no verdict.
 landet as (
     select
         *,
-        sum(vaerdi) filter (where foer is not null) over maaned
-        / nullif(sum(foer) filter (where vaerdi is not null) over maaned, 0) as vaekst,
-        sum(kendt) filter (where foer is not null) over maaned
-        / nullif(sum(foer) filter (where kendt is not null) over maaned, 0) as vaekst_kendt
+        case
+            when
+                count(vaerdi) filter (where foer is not null) over maaned
+                >= {{ graense(g, 'historik_daekning_mindst') }} * count(foer) over maaned
+                then
+                    sum(vaerdi) filter (where foer is not null) over maaned
+                    / nullif(sum(foer) filter (where vaerdi is not null) over maaned, 0)
+        end as vaekst,
+        case
+            when
+                count(kendt) filter (where foer is not null) over maaned
+                >= {{ graense(g, 'historik_daekning_mindst') }} * count(foer) over maaned
+                then
+                    sum(kendt) filter (where foer is not null) over maaned
+                    / nullif(sum(foer) filter (where kendt is not null) over maaned, 0)
+        end as vaekst_kendt
     from med_foer
     window maaned as (partition by scenarie, serie_id, periode_nr)
 ),

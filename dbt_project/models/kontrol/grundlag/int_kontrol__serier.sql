@@ -49,6 +49,7 @@ final as (
         maalinger.enhed,
         maalinger.additivitet,
         maalinger.diskretion_under,
+        maalinger.tom_celle,
         -- Largest number that can hide behind a suppressed cell. Fuldtidspersoner are hidden
         -- before they are rounded: 2,9 is hidden (Ærø 2025M02: 6 in all, both parts hidden).
         case

@@ -20,7 +20,8 @@ historik as (
         dom.periode_nr,
         min(foer.rho) as laveste_rho,
         median(foer.andel_ens) as saedvanlig_ens,
-        count(foer.rho) as maaneder
+        count(foer.rho) as maaneder,
+        median(foer.kommuner) as saedvanlige_kommuner
     from par as dom
     left join par as foer
         on
@@ -46,6 +47,7 @@ med_graense as (
         dom.serie_median,
         dom.er_tal,
         historik.maaneder,
+        historik.saedvanlige_kommuner,
         historik.maaneder >= {{ graense(g, 'f6_historik_mindst') }} as har_historik,
         case
             when not dom.er_tal and historik.laveste_rho >= {{ graense(g, 'f8_pct_mindst') }}
@@ -83,7 +85,10 @@ samlet as (
         *,
         'F8' as regel_id,
         rho_graense is not null and rho is not null
-        and kommuner >= {{ graense(g, 'f16_kommuner_mindst') }} as kan_doemmes,
+        and kommuner >= {{ graense(g, 'f16_kommuner_mindst') }}
+        -- The order of a few is not that of all.
+        and kommuner >= {{ graense(g, 'historik_daekning_mindst') }}
+        * coalesce(saedvanlige_kommuner, 0) as kan_doemmes,
         rho as maalt,
         1 - rho as afvigelse,
         1 - rho_graense as graense,

@@ -2,7 +2,8 @@
 {% set g = graenser() %}
 -- S1: nothing that was visible has gone. A value near the discretion limit may become hidden by
 -- a revision (S1 leaves it); a value well above it may not. In the newest month the same is
--- asked of the month before. A period that left the window is not here at all.
+-- asked of the month before, but where the source itself says that the figure is lost. A period
+-- that left the window is not here at all.
 
 with celler as (
     select * from {{ ref('int_kontrol__celler') }}
@@ -70,7 +71,12 @@ proevede as (
         celler.vaerdi,
         coalesce(
             celler.forrige,
-            case when celler.periode_nr = serier.sidste_nr then maaneden_foer.vaerdi end
+            case
+                when
+                    celler.periode_nr = serier.sidste_nr
+                    and not (celler.status = 'M' and coalesce(serier.tom_celle = 'oplyst', false))
+                    then maaneden_foer.vaerdi
+            end
         ) as foer,
         celler.forrige is not null as er_revision
     from celler
