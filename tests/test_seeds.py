@@ -43,6 +43,24 @@ def test_the_repositorys_seeds_are_right(seeds: Path) -> None:
 
 
 CASES = {
+    "alias of an unknown kommune": (
+        "omraade_aliaser.csv",
+        "Århus,751,",
+        "Århus,752,",
+        "kommunen '752' findes ikke",
+    ),
+    "alias that is a kommune's own name": (
+        "omraade_aliaser.csv",
+        "Nordfyn,480,",
+        "Odense,480,",
+        "'Odense' er et områdes eget navn",
+    ),
+    "alias given twice": (
+        "omraade_aliaser.csv",
+        "Nordfyn,480,",
+        "Århus,480,",
+        "navn 'Århus' står to gange",
+    ),
     "unknown kommune": ("planer.csv", ",163,", ",164,", "kommunen '164' findes ikke"),
     "unknown indicator": (
         "resultatmaal.csv",

@@ -28,7 +28,7 @@ def settings_at(home: Path, server: Running) -> Settings:
 
 
 def land(settings: Settings) -> dict[str, str]:
-    """Land what both sources have new."""
+    """Land what the sources have new."""
     outcomes: dict[str, str] = {}
     for kilde in flow.SOURCES:
         outcomes |= flow.fetch_all(settings, kilde, lambda *_: None)

@@ -47,7 +47,7 @@ create table udgivelse.main._release_tabeller (
 );
 comment on table udgivelse.main._release_tabeller is
 'Den vintage, som hver kildetabels tal kommer fra: én række for hver tabel.';
-comment on column udgivelse.main._release_tabeller.kilde is 'jobindsats eller statbank.';
+comment on column udgivelse.main._release_tabeller.kilde is 'jobindsats, statbank eller joblog.';
 comment on column udgivelse.main._release_tabeller.tabel_id is 'Kildens eget tabel-id.';
 comment on column udgivelse.main._release_tabeller.hentet_utc is 'Hvornår tabellen blev hentet.';
 comment on column udgivelse.main._release_tabeller.update_latest is
