@@ -74,6 +74,8 @@ def test_database_holds_marts_with_comments_and_no_inner_table(settings: Setting
         "dim_plan",
         "dim_ydelsesgruppe",
         "fct_ydelser",
+        "joblog_daekningsgrad",
+        "joblog_tekst",
         "kontrol_fund",
         "noegletal",
         "rar_resume",
