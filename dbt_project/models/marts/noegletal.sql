@@ -87,43 +87,93 @@ grupper as (
     from kommuner
 ),
 
--- Ranked on the printed figure: what reads the same shares a place (1, 2, 2, 4). No more columns
--- than the ranking needs: each kommune stands here once for each group that it is in.
-rangeret as (
+-- Each kommune once for each group that it is in.
+medlemmer as (
     select
         grupper.gruppe_id,
         vindue.noegletal_id,
         vindue.omraade_kode,
         vindue.maaned,
         vindue.vaerdi,
-        case when vindue.kan_rangeres then rank() over (
-            placering
-            order by case vindue.bedst when 'lav' then vindue.vaerdi else -vindue.vaerdi end
-        ) end as rang,
-        count(*) filter (where vindue.kan_rangeres) over gruppen as antal_i_gruppe,
-        vindue.kan_rangeres and count(*) over (
-            partition by
-                grupper.gruppe_id,
-                vindue.noegletal_id,
-                vindue.maaned,
-                vindue.kan_rangeres,
-                vindue.vaerdi
-        ) > 1 as er_delt,
-        grupper.er_syntetisk or bool_or(vindue.er_syntetisk) over gruppen as rang_er_syntetisk
+        vindue.bedst,
+        vindue.kan_rangeres,
+        grupper.er_syntetisk or vindue.er_syntetisk as er_syntetisk
     from vindue
     inner join grupper
         on
             vindue.omraade_kode = grupper.kommune_kode
             and vindue.maaned between grupper.gyldig_fra and grupper.gyldig_til
-    window
-        gruppen as (partition by grupper.gruppe_id, vindue.noegletal_id, vindue.maaned),
-        placering as (
-            partition by
-                grupper.gruppe_id, vindue.noegletal_id, vindue.maaned, vindue.kan_rangeres
-        )
+),
+
+maaneder as (
+    select
+        gruppe_id,
+        noegletal_id,
+        maaned,
+        count(*) filter (where kan_rangeres) as antal_i_gruppe,
+        bool_or(er_syntetisk) as rang_er_syntetisk
+    from medlemmer
+    group by gruppe_id, noegletal_id, maaned
+),
+
+-- Ranked on the printed figure: what reads the same shares a place (1, 2, 2, 4).
+vaerdierne as (
+    select
+        gruppe_id,
+        noegletal_id,
+        maaned,
+        vaerdi,
+        bedst,
+        count(*) as antal
+    from medlemmer
+    where kan_rangeres
+    group by gruppe_id, noegletal_id, maaned, vaerdi, bedst
+),
+
+placeringer as (
+    select
+        gruppe_id,
+        noegletal_id,
+        maaned,
+        vaerdi,
+        antal > 1 as er_delt,
+        1 + coalesce(sum(antal) over (
+            partition by gruppe_id, noegletal_id, maaned
+            order by case bedst when 'lav' then vaerdi else -vaerdi end
+            rows between unbounded preceding and 1 preceding
+        ), 0) as rang
+    from vaerdierne
 ),
 
 -- A computed group is about one kommune; the others in it have their own.
+rangeret as (
+    select
+        medlemmer.gruppe_id,
+        medlemmer.noegletal_id,
+        medlemmer.omraade_kode,
+        medlemmer.maaned,
+        medlemmer.vaerdi,
+        case when medlemmer.kan_rangeres then placeringer.rang end as rang,
+        medlemmer.kan_rangeres and placeringer.er_delt as er_delt,
+        maaneder.antal_i_gruppe,
+        maaneder.rang_er_syntetisk
+    from medlemmer
+    inner join maaneder
+        on
+            medlemmer.gruppe_id = maaneder.gruppe_id
+            and medlemmer.noegletal_id = maaneder.noegletal_id
+            and medlemmer.maaned = maaneder.maaned
+    left join placeringer
+        on
+            medlemmer.gruppe_id = placeringer.gruppe_id
+            and medlemmer.noegletal_id = placeringer.noegletal_id
+            and medlemmer.maaned = placeringer.maaned
+            and medlemmer.vaerdi = placeringer.vaerdi
+    where
+        medlemmer.gruppe_id not like 'sammenlignelig-%'
+        or medlemmer.gruppe_id = 'sammenlignelig-' || medlemmer.omraade_kode
+),
+
 egne as (
     select
         *,
@@ -131,8 +181,6 @@ egne as (
         lag(rang) over kommunen as rang_foer,
         lag(vaerdi) over kommunen as vaerdi_foer
     from rangeret
-    where
-        gruppe_id not like 'sammenlignelig-%' or gruppe_id = 'sammenlignelig-' || omraade_kode
     window kommunen as (partition by gruppe_id, noegletal_id, omraade_kode order by maaned)
 ),
 

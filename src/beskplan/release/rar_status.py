@@ -54,7 +54,7 @@ def sheet(con: duckdb.DuckDBPyConnection, basis: Basis) -> Sheet:
     period = found[0]["periode"] if found else None
     members = records(con, MEMBERS_SQL, maaned=str(found[0]["maaned"])) if found else []
     columns = [Column("Område", 30), Column("Opgørelse", 24)]
-    columns += [Column(line["linje_navn"], 13) for line in lines.values()]
+    columns += [Column(line["linje_navn"], 15) for line in lines.values()]
     rows = _rows(by_area, members, _resume(con))
     tables = {line["tabel_id"] for line in lines.values()}
     if found:
