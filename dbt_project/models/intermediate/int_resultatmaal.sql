@@ -14,6 +14,17 @@ indikatorer as (
     select * from {{ ref('int_indikatorer') }}
 ),
 
+grupper as (
+    select distinct
+        gruppe_id,
+        gruppe_navn
+    from {{ ref('dim_gruppe') }}
+),
+
+enheder as (
+    select * from {{ ref('enheder') }}
+),
+
 -- The newest edition of a year's list: it has been changed after it was announced.
 ministermaal as (
     select
@@ -30,11 +41,16 @@ samlet as (
         planer.plan_titel,
         planer.er_eksempel = 'ja' as er_eksempel,
         planer.bedoem_foreloebig = 'ja' as bedoem_foreloebig,
+        planer.vedtaget_dato,
         planer.kommune_kode,
         kommuner.kommune_navn,
         ministermaal.ministermaal,
         indikatorer.indikator_navn,
         indikatorer.tabel_id,
+        indikatorer.maaling_navn,
+        indikatorer.dimensioner,
+        grupper.gruppe_navn,
+        enheder.regnes_som as enhed_beregnet,
         coalesce(indikatorer.decimaler, 0) as decimaler,
         date_trunc('month', planer.periode_fra) as plan_fra,
         coalesce(
@@ -52,6 +68,10 @@ samlet as (
         on planer.kommune_kode = kommuner.kommune_kode
     left join indikatorer
         on maal.indikator_id = indikatorer.indikator_id
+    left join grupper
+        on maal.gruppe_id = grupper.gruppe_id
+    left join enheder
+        on maal.enhed = enheder.enhed
     left join ministermaal
         on
             maal.ministermaal_aar = ministermaal.ministermaal_aar
@@ -64,18 +84,16 @@ med_baseline as (
         cast(plan_fra as date) as plan_fra,
         cast(maal_fra as date) as maal_fra,
         cast(maal_til as date) as maal_til,
-        cast(case baseline_art
-            when 'aarsgennemsnit' then {{ periode_foerste_maaned('baseline_periode') }}
-            when 'december' then {{ periode_sidste_maaned('baseline_periode') }}
-            when 'samme_maaned_aaret_foer' then maal_til - interval 12 month
-            when 'rullende_12'
+        cast(case
+            when baseline_art = 'samme_maaned_aaret_foer' then maal_til - interval 12 month
+            when baseline_art = 'december' then {{ periode_sidste_maaned('baseline_periode') }}
+            when baseline_art = 'rullende_12'
                 then {{ periode_sidste_maaned('baseline_periode') }} - interval 11 month
+            else {{ periode_foerste_maaned('baseline_periode') }}
         end as date) as baseline_fra,
-        cast(case baseline_art
-            when 'aarsgennemsnit' then {{ periode_sidste_maaned('baseline_periode') }}
-            when 'december' then {{ periode_sidste_maaned('baseline_periode') }}
-            when 'samme_maaned_aaret_foer' then maal_til - interval 12 month
-            when 'rullende_12' then {{ periode_sidste_maaned('baseline_periode') }}
+        cast(case
+            when baseline_art = 'samme_maaned_aaret_foer' then maal_til - interval 12 month
+            else {{ periode_sidste_maaned('baseline_periode') }}
         end as date) as baseline_til
     from samlet
 ),
@@ -86,6 +104,7 @@ final as (
         plan_titel,
         er_eksempel,
         bedoem_foreloebig,
+        vedtaget_dato,
         kommune_kode,
         kommune_navn,
         maal_nr,
@@ -98,10 +117,15 @@ final as (
         indikator_id,
         indikator_navn,
         tabel_id,
+        maaling_navn,
+        dimensioner,
         enhed,
+        enhed_beregnet,
         decimaler,
         retning,
         baseline_art,
+        gruppe_id,
+        gruppe_navn,
         baseline_periode,
         baseline_periode_trykt,
         baseline_trykt,

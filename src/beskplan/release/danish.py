@@ -7,6 +7,7 @@ decimals than there is room for is an error.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from string import Formatter
@@ -31,6 +32,8 @@ YEAR_LOST = "[år tabt]"
 SUPPRESSED = "–"
 ABSENT = "mangler"
 PROVISIONAL = "*"
+NO_VINTAGE = "ingen årgang"
+NO_CHANGE = "ingen ændring"
 DASH_STATUSES = ("C", "U", "I", "S")
 ABSENT_STATUSES = ("M", "N")
 DECREASE_WORDS = ("fald", "nedgang", "reduktion")
@@ -126,7 +129,8 @@ def figure(
     Args:
         value: the figure, or None.
         status: `A` value, `C` suppressed, `U` null of unknown cause, `M` no such row, `N` a
-            month that was not fetched, `I` held by no table, `S` masked in a suspension.
+            month that was not fetched, `I` held by no table, `S` masked in a suspension, `F` older
+            than the first vintage.
         decimals: see `number`.
         provisional: whether the source may still revise it.
 
@@ -136,6 +140,8 @@ def figure(
     check_status(value, status)
     if value is not None:
         return number(value, decimals) + (PROVISIONAL if provisional else "")
+    if status == "F":
+        return NO_VINTAGE
     return SUPPRESSED if status in DASH_STATUSES else ABSENT
 
 
@@ -145,13 +151,49 @@ def check_status(value: Number | None, status: str) -> None:
     Raises:
         ReleaseError: value and status contradict each other.
     """
-    known = status in ("A", *DASH_STATUSES, *ABSENT_STATUSES)
+    known = status in ("A", "F", *DASH_STATUSES, *ABSENT_STATUSES)
     if not known or (value is not None) != (status == "A"):
         raise ReleaseError(
             f"a cell has status {status!r} and value {value}",
             where="release/danish.py",
             do="status A has a value, the others have none: mend the dbt model",
         )
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit's word for one and for several.
+
+    Args:
+        one: `person`.
+        several: `personer`.
+    """
+
+    one: str
+    several: str
+
+
+def counted(value: Number, unit: Unit, decimals: int | None = None) -> str:
+    """Write a number with its unit in the right number, without sign: `1 person`, `24 personer`."""
+    size = Decimal(value).copy_abs()
+    return f"{number(size, decimals)} {unit.one if size == 1 else unit.several}"
+
+
+def change(value: Number, unit: Unit, decimals: int | None = None) -> str:
+    """Write a change as a noun: `et fald på 57 personer`, `en stigning på 1 person`."""
+    if not value:
+        return NO_CHANGE
+    noun = "et fald" if value < 0 else "en stigning"
+    return f"{noun} på {counted(value, unit, decimals)}"
+
+
+def moved(value: Number, unit: Unit | None = None, decimals: int | None = None) -> str:
+    """Write a change as a verb: `er faldet med 57 personer`, `er uændret`."""
+    if not value:
+        return "er uændret"
+    verb = "er faldet" if value < 0 else "er steget"
+    size = Decimal(value).copy_abs()
+    return f"{verb} med {counted(size, unit, decimals) if unit else number(size, decimals)}"
 
 
 def fill(template: str, numbers: Mapping[str, Number | str | None]) -> str:
@@ -161,7 +203,8 @@ def fill(template: str, numbers: Mapping[str, Number | str | None]) -> str:
     is; a missing `baseline_aar` prints as `[år tabt]`.
 
     Args:
-        template: a sentence with `{maal}`, `{aendring}`, `{baseline_aar}`, `{maal_aar}`.
+        template: a sentence with `{maal}`, `{maal_enhed}`, `{aendring}`, `{aendring_ord}`,
+            `{baseline_aar}`, `{maal_aar}`.
         numbers: what the placeholders stand for.
 
     Raises:

@@ -28,6 +28,7 @@ NOT_SHOWN = {
     "U": "– kilden viser intet tal, og hvorfor kan ikke afgøres",
     "S": "– ikke opgjort: den aktive indsats var suspenderet",
     "I": "– ingen af de hentede tabeller holder tallet",
+    "F": "ingen årgang: kildens tal fra før vedtagelsen er ikke gemt",
     "M": "mangler: kilden har ikke sendt rækken",
     "N": "mangler: måneden er ikke hentet, eller kilden har ikke offentliggjort den",
 }

@@ -17,10 +17,12 @@ class Text:
     Args:
         text: what it says.
         indent: steps to the right: 1 for a sub-target or a part of a group.
+        mark: groen, gul or roed behind the words, which say the same.
     """
 
     text: str
     indent: int = 0
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Figure:
 
     Args:
         value: the figure, or None.
-        status: `A`, `C`, `U`, `M`, `N`, `I` or `S`, see `danish.figure`.
+        status: `A`, `C`, `U`, `M`, `N`, `I`, `S` or `F`, see `danish.figure`.
         decimals: how many are printed.
         provisional: whether the source may still revise it.
     """

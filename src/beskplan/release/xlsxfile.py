@@ -32,6 +32,7 @@ LETTER_WIDTHS = {"title": 1.4, "warning": 1.1, "header": 1.15, "heading": 1.1, "
 LINE_HEIGHT = 15.0
 TITLE_HEIGHT = 24.0
 FONT = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+MARKS = {"groen": "#C6E0B4", "gul": "#FFE699", "roed": "#F4B6B6"}
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 14, "text_wrap": True},
     "warning": {"bold": True, "font_color": "#9C0006", "text_wrap": True},
@@ -154,12 +155,10 @@ class _Writer:
 
     def _cell(self, nr: int, cell: Cell) -> None:
         if isinstance(cell, Text):
-            style = (
-                self._format("text", indent=INDENT * cell.indent)
-                if cell.indent
-                else self._format("text")
-            )
-            self.page.write_string(self.at, nr, cell.text, style)
+            more: dict[str, Any] = {"indent": INDENT * cell.indent} if cell.indent else {}
+            if cell.mark:
+                more["bg_color"] = MARKS[cell.mark]
+            self.page.write_string(self.at, nr, cell.text, self._format("text", **more))
         elif cell.value is None:
             self.page.write_string(self.at, nr, cell.text(), self._format("figure"))
         else:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Callable
 
+from beskplan.seeds import goals
 from beskplan.seeds.breaks import (
     breaks_are_stated,
     bridged_indicators_can_be_summed,
@@ -23,16 +23,6 @@ Rule = Callable[[Tables, list[Fault]], None]
 
 # A break of all that is counted, as the suspension was.
 EVERY_TABLE = "*"
-PLACEHOLDERS = ("maal", "aendring", "baseline_aar", "maal_aar")
-# What a mål that is followed in Jobindsats' figures must have, and others must not.
-_FOLLOWED = (
-    "indikator_id",
-    "baseline_art",
-    "baseline_periode",
-    "baseline_trykt",
-    "maal_aendring",
-)
-_STATED = ("enhed", "retning", "maal_vaerdi", "maal_periode")
 
 
 def _values(rows: list[Row], *columns: str) -> set[tuple[str, ...]]:
@@ -101,6 +91,10 @@ def known_references(tables: Tables, faults: list[Fault]) -> None:
             "ministermålet",
         ),
         ("resultatmaal", ("plan_id", "foraelder_nr"), "resultatmaal", ("plan_id", "maal_nr"), ""),
+        ("resultatmaal", ("enhed",), "enheder", ("enhed",), "enheden"),
+        ("budget", ("kommune_kode",), "kommuner", ("kommune_kode",), "kommunen"),
+        ("budget", ("indikator_id",), "indikatorer", ("indikator_id",), "indikatoren"),
+        ("lokale_tal", ("plan_id", "maal_nr"), "resultatmaal", ("plan_id", "maal_nr"), "målet"),
     )
     for table, columns, other, other_columns, noun in references:
         known = _values(tables[other], *other_columns)
@@ -216,102 +210,6 @@ def ordered_dates(tables: Tables, faults: list[Fault]) -> None:
                 faults.append(Fault(f"{table}.csv", row.line, f"{end} ligger før {start}"))
 
 
-def goals_are_whole(tables: Tables, faults: list[Fault]) -> None:
-    """A mål has what its kind of data needs, and its figures and texts agree.
-
-    Args:
-        tables: the rows of each table.
-        faults: appended to.
-    """
-    units = {row["indikator_id"]: row["enhed"] for row in tables["indikatorer"]}
-    for row in sound(tables["resultatmaal"]):
-        reasons = [
-            *_parts(row),
-            *_unit(row, units),
-            *_arithmetic(row),
-            *_periods(row),
-            *_texts(row),
-        ]
-        faults.extend(Fault("resultatmaal.csv", row.line, reason) for reason in reasons)
-
-
-def _parts(row: Row) -> list[str]:
-    kind = row["datakilde"]
-    needed = {"jobindsats": _FOLLOWED + _STATED, "lokal": _STATED, "ingen": ()}[kind]
-    barred = tuple(name for name in (*_FOLLOWED, *_STATED) if name not in needed)
-    missing = [f"{name} mangler (datakilde {kind})" for name in needed if not row[name]]
-    extra = [f"{name} skal være tom (datakilde {kind})" for name in barred if row[name]]
-    return missing + extra
-
-
-def _unit(row: Row, units: Mapping[str, str]) -> list[str]:
-    unit = units.get(row["indikator_id"])
-    if unit is None or unit == row["enhed"]:
-        return []
-    return [f"enhed er {row['enhed']!r}, men indikatoren opgøres i {unit!r}"]
-
-
-def _arithmetic(row: Row) -> list[str]:
-    if not (row["baseline_trykt"] and row["maal_aendring"] and row["maal_vaerdi"]):
-        return []
-    baseline = Decimal(row["maal_vaerdi"]) - Decimal(row["maal_aendring"])
-    if baseline == Decimal(row["baseline_trykt"]):
-        return []
-    return [
-        f"baseline_trykt er {row['baseline_trykt']}, men maal_vaerdi minus maal_aendring er "
-        f"{row['maal_vaerdi']} - ({row['maal_aendring']}) = {baseline}"
-    ]
-
-
-def _periods(row: Row) -> list[str]:
-    kind, baseline, target = row["baseline_art"], row["baseline_periode"], row["maal_periode"]
-    if not (kind and baseline):
-        return []
-    is_month = "M" in baseline
-    if kind == "aarsgennemsnit" and is_month:
-        return [f"baseline_periode skal være et år for {kind}: {baseline!r}"]
-    if kind == "december" and is_month and not baseline.endswith("M12"):
-        return [f"baseline_periode skal være et år eller dets december: {baseline!r}"]
-    if kind == "rullende_12" and not is_month:
-        return [f"baseline_periode skal være den sidste af de 12 måneder: {baseline!r}"]
-    if kind == "samme_maaned_aaret_foer" and baseline != _year_before(target):
-        return [
-            f"baseline_periode skal være måneden et år før maal_periode {target!r}: {baseline!r}"
-        ]
-    return []
-
-
-def _year_before(month: str) -> str | None:
-    year, mark, number = month.partition("M")
-    return f"{int(year) - 1}M{number}" if mark else None
-
-
-def _texts(row: Row) -> list[str]:
-    reasons = []
-    for column in ("skabelon", "resultatmaal_skabelon"):
-        used = re.findall(r"\{(.*?)\}", row[column])
-        reasons += [
-            f"{column} har en ukendt pladsholder {{{name}}}"
-            for name in used
-            if name not in PLACEHOLDERS
-        ]
-        if row["maal_vaerdi"] and "maal" not in used:
-            reasons.append(f"{column} mangler pladsholderen {{maal}}")
-        if "aendring" in used and not row["maal_aendring"]:
-            reasons.append(f"{column} bruger {{aendring}}, men maal_aendring er tom")
-    return reasons + _direction_of_text(row)
-
-
-def _direction_of_text(row: Row) -> list[str]:
-    """The number in the sentence has no sign, so its word must say which way."""
-    if not row["maal_aendring"] or "{aendring}" not in row["skabelon"]:
-        return []
-    word = "fald" if Decimal(row["maal_aendring"]) < 0 else "stigning"
-    if re.search(rf"\b{word}", row["skabelon"]):
-        return []
-    return [f"skabelon skal sige {word!r}, når maal_aendring er {row['maal_aendring']}"]
-
-
 RULES: tuple[Rule, ...] = (
     known_references,
     aliases_are_other_names,
@@ -325,6 +223,9 @@ RULES: tuple[Rule, ...] = (
     editions_are_dated,
     ministermaal_say_their_indicator,
     cited_figures_stand_somewhere,
-    goals_are_whole,
     *GROUP_RULES,
+    goals.goals_are_whole,
+    goals.parts_fit_their_whole,
+    goals.baselines_have_their_source,
+    goals.local_figures_fit,
 )

@@ -8,11 +8,19 @@ from typing import Literal
 Kind = Literal["text", "integer", "number", "date", "month", "period"]
 
 YES_NO = ("ja", "nej")
+UNITS = ("fuldtidspersoner", "personer", "procent")
 # Kinds of break over which a series cannot be compared, unless a mapping is stated.
 BREAKING = ("databrud", "kildeskift", "sammenlaegning", "opdeling", "regelaendring")
 HARMLESS = ("navneskift", "note")
 SOURCES = ("jobindsats", "statbank", "joblog")
-BUILT_BASELINES = ("aarsgennemsnit", "december", "samme_maaned_aaret_foer", "rullende_12")
+BUILT_BASELINES = (
+    "aarsgennemsnit",
+    "december",
+    "samme_maaned_aaret_foer",
+    "rullende_12",
+    "budget",
+    "gruppens_bedste_tredjedel",
+)
 
 
 @dataclass(frozen=True)
@@ -134,7 +142,7 @@ TABLES = (
             Column("tabel_id"),
             Column("maaling_navn"),
             _maybe("dimensioner"),
-            Column("enhed", choices=("fuldtidspersoner", "personer", "procent")),
+            Column("enhed", choices=UNITS),
             Column("decimaler", choices=("0", "1", "2")),
             Column("maaling_art", choices=("bestand", "proces")),
             _maybe("bro_id"),
@@ -207,6 +215,7 @@ TABLES = (
             Column("plan_id"),
             Column("plan_titel"),
             Column("kommune_kode"),
+            Column("vedtaget_dato", "date"),
             Column("periode_fra", "date"),
             Column("periode_til", "date"),
             Column("er_eksempel", choices=YES_NO),
@@ -230,6 +239,7 @@ TABLES = (
             _maybe("enhed"),
             _maybe("retning", choices=("<=", ">=")),
             _maybe("baseline_art", choices=BUILT_BASELINES),
+            _maybe("gruppe_id"),
             _maybe("baseline_periode", "period"),
             _maybe("baseline_periode_trykt", "period"),
             _maybe("baseline_trykt", "number"),
@@ -240,6 +250,53 @@ TABLES = (
             Column("resultatmaal_skabelon"),
         ),
         (("plan_id", "maal_nr"), ("plan_id", "raekkefoelge")),
+    ),
+    Table(
+        "enheder",
+        (
+            Column("enhed"),
+            Column("regnes_som", choices=UNITS),
+            Column("ental"),
+            Column("aendring_ental"),
+            Column("aendring_flertal"),
+            Column("kilde"),
+        ),
+        (("enhed",),),
+    ),
+    Table(
+        "budget",
+        (
+            Column("kommune_kode"),
+            Column("indikator_id"),
+            Column("periode", "period"),
+            Column("budget_dato", "date"),
+            Column("vaerdi", "number"),
+            Column("kilde"),
+        ),
+        (("kommune_kode", "indikator_id", "periode", "budget_dato"),),
+    ),
+    Table(
+        "lokale_tal",
+        (
+            Column("plan_id"),
+            Column("maal_nr"),
+            Column("opgjort_dato", "date"),
+            _maybe("antal_n", "integer"),
+            _maybe("antal_k", "integer"),
+            _maybe("vaerdi", "number"),
+            Column("kilde"),
+        ),
+        (("plan_id", "maal_nr", "opgjort_dato"),),
+    ),
+    Table(
+        "revision_forventet",
+        (
+            Column("alder_mdr", "integer"),
+            Column("middel_pct", "number"),
+            Column("p95_pct", "number"),
+            Column("kilde"),
+        ),
+        (("alder_mdr",),),
     ),
     Table(
         "serie_brud",
