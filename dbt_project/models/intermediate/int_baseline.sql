@@ -15,6 +15,10 @@ budget as (
     select * from {{ ref('budget') }}
 ),
 
+versioner as (
+    select * from {{ ref('fct_ydelser_vintage') }}
+),
+
 -- Each kommune's months; the same number for all that are compared.
 pr_kommune as (
     select
@@ -92,10 +96,47 @@ af_budget as (
     group by maal.plan_id, maal.maal_nr, tider.tidspunkt
 ),
 
+-- The source's expected value; a count or a share, as the mål is.
+af_forventet as (
+    select
+        maal.plan_id,
+        maal.maal_nr,
+        tider.tidspunkt,
+        max(versioner.vaerdi) as taeller,
+        1 as naevner,
+        coalesce(max(versioner.status), 'N') as status,
+        coalesce(bool_or(versioner.er_syntetisk), false) as er_syntetisk,
+        null as gruppe_antal,
+        null as gruppe_med_tal
+    from maal
+    cross join (values ('vedtaget'), ('revideret')) as tider (tidspunkt)
+    left join versioner
+        on
+            maal.forventet_gruppe = versioner.begreb
+            and maal.kommune_kode = versioner.omraade_kode
+            and maal.baseline_periode = versioner.periode
+            and case maal.enhed_beregnet
+                when 'procent' then 'forventet_andel_pct' else 'forventet_antal'
+            end = versioner.maaling_navn
+            and case tider.tidspunkt
+                when 'revideret' then versioner.gyldig_til is null
+                else
+                    maal.vedtaget_dato + interval 1 day > versioner.gyldig_fra
+                    and (
+                        versioner.gyldig_til is null
+                        or maal.vedtaget_dato + interval 1 day <= versioner.gyldig_til
+                    )
+            end
+    where maal.baseline_art = 'forventet'
+    group by maal.plan_id, maal.maal_nr, tider.tidspunkt
+),
+
 alle as (
     select * from af_maaneder
     union all by name
     select * from af_budget
+    union all by name
+    select * from af_forventet
 ),
 
 -- The first time that the table was landed; nothing was known before.
@@ -119,11 +160,11 @@ regnet as (
         case
             when
                 alle.tidspunkt = 'vedtaget'
-                and maal.baseline_art = 'budget'
+                and maal.baseline_art in ('budget', 'forventet')
                 and alle.status = 'N' then 'F'
             when
                 alle.tidspunkt = 'vedtaget'
-                and maal.baseline_art <> 'budget'
+                and maal.baseline_art not in ('budget', 'forventet')
                 and coalesce(foerste.hentet_utc >= maal.vedtaget_dato + interval 1 day, true)
                 then 'F'
             else coalesce(alle.status, 'N')

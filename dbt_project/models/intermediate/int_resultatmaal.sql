@@ -126,6 +126,7 @@ final as (
         baseline_art,
         gruppe_id,
         gruppe_navn,
+        forventet_gruppe,
         baseline_periode,
         baseline_periode_trykt,
         baseline_trykt,

@@ -43,6 +43,7 @@ BASELINES: Mapping[str, Callable[[Record], str]] = {
         f"Gennemsnit af 12 måneder til og med {danish.period(goal['baseline_periode'])}"
     ),
     "budget": lambda goal: f"Budget for {danish.period(goal['baseline_periode'])}",
+    "forventet": lambda goal: f"Forventet, {danish.period(goal['baseline_periode'])}",
     "gruppens_bedste_tredjedel": lambda goal: (
         f"Bedste tredjedel, {danish.period(goal['baseline_periode'])}: {goal['gruppe_navn']}"
     ),

@@ -82,8 +82,14 @@ def _periods(row: Row) -> list[str]:
     if not (kind and baseline):
         return []
     is_month = "M" in baseline
-    if (kind == "gruppens_bedste_tredjedel") != bool(row["gruppe_id"]):
-        return [f"gruppe_id hører til gruppens_bedste_tredjedel og kun dertil: {kind}"]
+    for own, column in (
+        ("gruppens_bedste_tredjedel", "gruppe_id"),
+        ("forventet", "forventet_gruppe"),
+    ):
+        if (kind == own) != bool(row[column]):
+            return [f"{column} hører til {own} og kun dertil, ikke til {kind}"]
+    if "QMAT" in target or ("QMAT" in baseline and kind != "forventet"):
+        return [f"12 måneder til et kvartal bruges kun om en forventet baseline: {baseline!r}"]
     if kind == "aarsgennemsnit" and is_month:
         return [f"baseline_periode skal være et år for {kind}: {baseline!r}"]
     if kind == "december" and is_month and not baseline.endswith("M12"):
@@ -167,6 +173,7 @@ def baselines_have_their_source(tables: Tables, faults: list[Fault]) -> None:
     budgets = {
         (row["kommune_kode"], row["indikator_id"], row["periode"]) for row in tables["budget"]
     }
+    expected = {row["begreb"] for row in tables["ydelsesgrupper"]}
     groups = {row["gruppe_id"] for row in tables["grupper"]}
     # The warehouse computes one for each kommune.
     groups |= {f"sammenlignelig-{row['kommune_kode']}" for row in tables["kommuner"]}
@@ -176,6 +183,8 @@ def baselines_have_their_source(tables: Tables, faults: list[Fault]) -> None:
         reason = None
         if kind == "budget" and key not in budgets:
             reason = f"budget.csv har intet budget for {' / '.join(key)!r}"
+        elif kind == "forventet" and row["forventet_gruppe"] not in expected:
+            reason = f"begrebet {row['forventet_gruppe']!r} findes ikke i ydelsesgrupper.csv"
         elif kind == "gruppens_bedste_tredjedel" and row["gruppe_id"] not in groups:
             reason = f"gruppen {row['gruppe_id']!r} findes ikke i grupper.csv"
         elif kind == "gruppens_bedste_tredjedel" and units.get(row["indikator_id"]) != "procent":

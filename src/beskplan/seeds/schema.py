@@ -19,6 +19,7 @@ BUILT_BASELINES = (
     "samme_maaned_aaret_foer",
     "rullende_12",
     "budget",
+    "forventet",
     "gruppens_bedste_tredjedel",
 )
 
@@ -240,6 +241,7 @@ TABLES = (
             _maybe("retning", choices=("<=", ">=")),
             _maybe("baseline_art", choices=BUILT_BASELINES),
             _maybe("gruppe_id"),
+            _maybe("forventet_gruppe"),
             _maybe("baseline_periode", "period"),
             _maybe("baseline_periode_trykt", "period"),
             _maybe("baseline_trykt", "number"),
