@@ -47,21 +47,36 @@ create table joblog_daekningsgrad (
 );
 create table joblog_tekst (ydelsesgruppe varchar, periode varchar);
 create table resultatmaal_status (
-    plan_id varchar, plan_titel varchar, er_eksempel boolean, kommune_kode varchar,
-    kommune_navn varchar, maal_nr varchar, foraelder_nr varchar, raekkefoelge integer,
-    ministermaal_aar integer, ministermaal_nr varchar, ministermaal varchar,
+    plan_id varchar, plan_titel varchar, er_eksempel boolean, vedtaget_dato date,
+    kommune_kode varchar, kommune_navn varchar, maal_nr varchar, foraelder_nr varchar,
+    raekkefoelge integer, ministermaal_aar integer, ministermaal_nr varchar, ministermaal varchar,
     indikator_id varchar, indikator_navn varchar, enhed varchar, retning varchar,
-    baseline_art varchar, baseline_periode varchar, baseline_trykt decimal(18, 3),
-    baseline_beregnet decimal(18, 3), baseline_status varchar, maal_aendring decimal(18, 3),
+    baseline_art varchar, gruppe_navn varchar, baseline_periode varchar,
+    baseline_trykt decimal(18, 3), baseline_beregnet decimal(18, 3),
+    baseline_beregnet_status varchar, baseline_revideret decimal(18, 3),
+    baseline_revideret_status varchar, maal_aendring decimal(18, 3),
     maal_vaerdi decimal(18, 3), maal_periode varchar, skabelon varchar,
     resultatmaal_skabelon varchar, datakilde varchar, periode varchar, maaned date,
     aktuel_vaerdi decimal(18, 3), aktuel_status varchar, er_foreloebig boolean,
-    afvigelse decimal(18, 3), kraevet_maanedlig_aendring decimal(18, 3), status varchar,
+    afvigelse decimal(18, 3), maaneder_tilbage integer,
+    kraevet_maanedlig_aendring decimal(18, 3), lokal_dato date, lokal_kilde varchar,
+    antal_n integer, antal_k integer, kraevet_antal integer, vedtaget_periode varchar,
+    vedtaget_vaerdi decimal(18, 3), naaet_ved_vedtagelsen boolean, saet_maal varchar,
+    saet_maal_vaerdi decimal(18, 3), saet_vedtaget_vaerdi decimal(18, 3),
+    saet_naaet_ved_vedtagelsen boolean, aendring_aar decimal(18, 3),
+    i_alt_aendring_aar decimal(18, 3), modsat_gruppe varchar,
+    modsat_aendring_aar decimal(18, 3), i_alt_er_syntetisk boolean, i_alt_tabel_id varchar,
+    status varchar,
     forklaring varchar, databrud boolean, er_syntetisk boolean, tabel_id varchar,
     hentet_utc timestamp
 );
+create table prognose_maal (
+    plan_id varchar, maal_nr varchar, prognose decimal(18, 3), nedre_80 decimal(18, 3),
+    oevre_80 decimal(18, 3), sandsynlighed_pct integer, status varchar, er_syntetisk boolean
+);
 create table resultatmaal_tekst (
-    plan_id varchar, maal_nr varchar, decimaler integer, maal_vaerdi decimal(18, 3),
+    plan_id varchar, maal_nr varchar, enhed varchar, enhed_ental varchar,
+    aendring_ental varchar, aendring_flertal varchar, decimaler integer, maal_vaerdi decimal(18, 3),
     aendring decimal(18, 3), baseline_periode varchar, baseline_aar integer,
     maal_periode varchar, maal_aar integer, skabelon varchar, resultatmaal_skabelon varchar
 );
@@ -160,13 +175,19 @@ GOAL = {
     "baseline_art": "aarsgennemsnit",
     "baseline_periode": "2025",
     "baseline_trykt": 1500,
-    "baseline_beregnet": 1498,
-    "baseline_status": "A",
+    "baseline_beregnet": None,
+    "baseline_beregnet_status": "F",
+    "baseline_revideret": 1498,
+    "baseline_revideret_status": "A",
     "maal_aendring": -300,
     "maal_vaerdi": 1200,
     "maal_periode": "2026",
-    "status": "ikke_opfyldt",
-    "forklaring": "=Månedens tal opfylder ikke målet.",
+    "status": "gul",
+    "forklaring": "=Målet er ikke nået.",
+    "naaet_ved_vedtagelsen": False,
+    "saet_naaet_ved_vedtagelsen": False,
+    "i_alt_er_syntetisk": False,
+    "datakilde": "jobindsats",
     "databrud": False,
     "er_syntetisk": False,
     "er_foreloebig": False,
@@ -175,6 +196,10 @@ GOAL = {
 GOAL_TEXT = {
     "plan_id": "plan-a",
     "maal_nr": "1.a",
+    "enhed": "fuldtidspersoner",
+    "enhed_ental": "fuldtidsperson",
+    "aendring_ental": "fuldtidsperson",
+    "aendring_flertal": "fuldtidspersoner",
     "decimaler": 0,
     "maal_vaerdi": 1200,
     "aendring": 300,
@@ -223,6 +248,9 @@ def _insert_month(
         "afvigelse": None if value is None else value - 1200,
         # 110 too many in June with six months left: 18.33 a month.
         "kraevet_maanedlig_aendring": Decimal("-18.3") if value == 1310 else None,
+        "maaneder_tilbage": 12 - int(month[5:]),
+        # A provisional month waits for the next.
+        **({"status": "ikke_opgjort"} if provisional else {}),
     }
     insert(con, "resultatmaal_status", **(dict(goal) | own))
 

@@ -107,6 +107,7 @@ def test_every_unit_test_ran_and_passed(target: Path, manifest: dict[str, Any]) 
     assert tested >= {
         *("int_vintager", "int_celler", "int_obs", "int_dimensioner", "int_befolkning"),
         *("int_resultatmaal", "int_indikator_maaneder", "int_baseline", "int_oversigt"),
+        *("int_baseline_maaneder", "int_resultatmaal_vedtaget", "int_resultatmaal_udvikling"),
         *("int_resultatmaal_maaneder", "dim_periode", "fct_ydelser"),
         *PUBLIC,
     }

@@ -69,6 +69,18 @@ def shown(cell: Cell) -> str:
 
 def test_resultatmaal_is_judged_on_the_second_newest_month(con: duckdb.DuckDBPyConnection) -> None:
     add_goal(con)
+    insert(
+        con,
+        "prognose_maal",
+        plan_id="plan-a",
+        maal_nr="1.a",
+        prognose=1275,
+        nedre_80=1230,
+        oevre_80=1322,
+        sandsynlighed_pct=4,
+        status="prognose",
+        er_syntetisk=False,
+    )
     sheet = resultatmaal.sheet(con, "plan-a", basis())
     assert {title: shown(cell) for title, cell in cells_by_title(sheet, "1.a").items()} == {
         "Nr.": "1.a",
@@ -76,17 +88,26 @@ def test_resultatmaal_is_judged_on_the_second_newest_month(con: duckdb.DuckDBPyC
         "Resultatmål 2026": "Højst 1.200",
         "Baseline": "Gennemsnit af 2025",
         "Baseline, trykt": "1.500",
-        "Baseline, beregnet": "1.498",
+        "Baseline ved vedtagelsen": "ingen årgang",
+        "Baseline i dag": "1.498",
         "Mål": "1.200",
-        "Aktuel måned": "juni 2026",
-        "Aktuel": "1.310",
-        "Nyeste måned": "juli 2026",
-        "Nyeste tal": "1.299*",
+        "Bedømt måned": "juni 2026",
+        "Tal": "1.310",
         "Afvigelse": "110",
         "Krævet pr. måned": "-18,3",
-        "Status": "Ikke opfyldt",
-        "Forklaring": "=Månedens tal opfylder ikke målet.",
+        "Prognose": "1.275",
+        "Status": "Gul",
+        "Forklaring": "=Målet er ikke nået.",
     }
+    assert cells_by_title(sheet, "1.a")["Status"] == Text("Gul", mark="gul")
+    assert (
+        "Mål 1.a. Juni 2026: 1.310 fuldtidspersoner, 110 over målet, som er højst 1.200 "
+        "fuldtidspersoner. Nyeste tal, juli 2026: 1.299 (foreløbigt). Målet kræver et fald på 18,3 "
+        "fuldtidspersoner om måneden i 6 måneder. Prognose for målperioden: 1.275 "
+        "fuldtidspersoner (80 pct.-interval 1.230 til 1.322); 4 pct. sandsynlighed for at nå målet."
+    ) in sheet.notes
+    assert any("ingen årgang: kildens tal fra før vedtagelsen" in note for note in sheet.notes)
+    assert any(note.startswith("Grøn: målet er nået, også når") for note in sheet.notes)
     assert sheet.title == "Beskæftigelsesplan 2026 for Herlev Kommune: resultatmål"
     assert sheet.warnings == []
     assert sheet.rows[0].label == "Ministermål 1 (2026): Flere i arbejde"
@@ -102,22 +123,23 @@ def test_states_without_a_figure_are_told_apart(con: duckdb.DuckDBPyConnection) 
     add_goal(con, months=[("2026M06", None, "U", False)], maal_nr="2", status="ikke_opgjort")
     add_goal(con, months=[("2026M06", None, "M", False)], maal_nr="3", status="ikke_opgjort")
     add_goal(con, months=[("2026M06", None, "N", False)], maal_nr="4", status="ikke_opgjort")
-    add_goal(con, months=[("2026M06", 0, "A", False)], maal_nr="5", status="opfyldt")
+    add_goal(con, months=[("2026M06", 0, "A", False)], maal_nr="5", status="groen")
     sheet = resultatmaal.sheet(con, "plan-a", basis())
-    actual = [shown(cells_by_title(sheet, nr)["Aktuel"]) for nr in "12345"]
+    actual = [shown(cells_by_title(sheet, nr)["Tal"]) for nr in "12345"]
     assert actual == ["–", "–", "mangler", "mangler", "0"]
     for nr, word in (("1", "diskretioneret"), ("2", "afgøres"), ("3", "rækken"), ("4", "måneden")):
-        assert any(word in note and f"{nr} (Aktuel)" in note for note in sheet.notes), word
+        assert any(word in note and f"{nr} (Tal)" in note for note in sheet.notes), word
 
 
 def test_goal_without_indicator_has_no_figure_and_says_so(con: duckdb.DuckDBPyConnection) -> None:
     none = dict.fromkeys(
-        ("baseline_art", "baseline_periode", "baseline_trykt", "baseline_beregnet"), None
+        ("baseline_art", "baseline_periode", "baseline_trykt", "baseline_revideret"), None
     )
-    none |= dict.fromkeys(("baseline_status", "maal_aendring", "maal_vaerdi", "maal_periode"), None)
+    none |= dict.fromkeys(("baseline_revideret_status", "baseline_beregnet_status"), None)
+    none |= dict.fromkeys(("datakilde", "maal_aendring", "maal_vaerdi", "maal_periode"), None)
     add_goal(
         con,
-        months=[("2026M06", None, "A", False)],
+        months=[("2026M06", None, "", False)],
         maal_nr="5",
         status="afventer",
         tabel_id=None,
@@ -133,7 +155,38 @@ def test_goal_without_indicator_has_no_figure_and_says_so(con: duckdb.DuckDBPyCo
     cells = cells_by_title(resultatmaal.sheet(con, "plan-a", basis()), "5")
     assert shown(cells["Ministermål og mål for indsatsen"]) == "Afventer"
     assert shown(cells["Status"]) == "Afventer"
-    assert [shown(cells[t]) for t in ("Mål", "Aktuel", "Nyeste tal", "Afvigelse")] == [""] * 4
+    assert [shown(cells[t]) for t in ("Mål", "Tal", "Prognose", "Afvigelse")] == [""] * 4
+
+
+def test_a_local_figure_stands_with_its_day(con: duckdb.DuckDBPyConnection) -> None:
+    local = dict.fromkeys(
+        ("baseline_art", "baseline_periode", "baseline_trykt", "baseline_revideret"), None
+    )
+    add_goal(
+        con,
+        months=[("2026M05", 14, "A", False), ("2026M06", None, "", False)],
+        maal_nr="3.a",
+        tabel_id=None,
+        datakilde="lokal",
+        status="groen",
+        lokal_dato="2026-05-31",
+        maal_vaerdi=75,
+        **local,
+    )
+    cells = cells_by_title(resultatmaal.sheet(con, "plan-a", basis()), "3.a")
+    assert [shown(cells[t]) for t in ("Bedømt måned", "Tal")] == ["31. maj 2026", "14"]
+    assert cells["Status"] == Text("Grøn", mark="groen")
+
+
+def test_a_plan_may_be_judged_on_the_provisional_month(con: duckdb.DuckDBPyConnection) -> None:
+    add_goal(con)
+    con.execute("update resultatmaal_status set status = 'groen' where periode = '2026M07'")
+    cells = cells_by_title(resultatmaal.sheet(con, "plan-a", basis()), "1.a")
+    assert [shown(cells[t]) for t in ("Bedømt måned", "Tal", "Status")] == [
+        "juli 2026",
+        "1.299*",
+        "Grøn",
+    ]
 
 
 def test_marks_of_a_table(con: duckdb.DuckDBPyConnection) -> None:
@@ -152,7 +205,7 @@ def test_marks_of_a_table(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_an_unrounded_figure_stops_the_table(con: duckdb.DuckDBPyConnection) -> None:
-    add_goal(con, baseline_beregnet=Decimal("1498.5"))
+    add_goal(con, baseline_revideret=Decimal("1498.5"))
     with pytest.raises(ReleaseError, match="printing would round it"):
         resultatmaal.sheet(con, "plan-a", basis())
 

@@ -108,8 +108,8 @@ CASES = {
     "a kind of baseline not built": (
         "resultatmaal.csv",
         "aarsgennemsnit",
-        "budget",
-        "baseline_art er 'budget'; det skal være et af aarsgennemsnit, december",
+        "median",
+        "baseline_art er 'median'; det skal være et af aarsgennemsnit, december",
     ),
     "formula": ("planer.csv", "Beskæftigelsesplan 2018", "=1+1", "ville blive en formel"),
     "formula with @": ("planer.csv", "Beskæftigelsesplan 2018", "@SUM", "begynder med '@'"),
@@ -128,6 +128,81 @@ CASES = {
         "uddannelseshjaelp,procent",
         "indikatoren opgøres i 'fuldtidspersoner'",
     ),
+    "a unit without a synonym": (
+        "resultatmaal.csv",
+        ",helårspersoner,",
+        ",årsværk,",
+        "enheden 'årsværk' findes ikke i enheder.csv",
+    ),
+    "a part larger than its whole": (
+        "resultatmaal.csv",
+        ",96,-21,75,",
+        ",416,-100,316,",
+        "maal_vaerdi er 316, men målet er en del af '1.b', hvis maal_vaerdi er 315",
+    ),
+    "a budget that is not there": (
+        "resultatmaal.csv",
+        ",budget,,,2026,",
+        ",budget,,,2027,",
+        "budget.csv har intet budget for '265 / ledige_a_dagpenge / 2027'",
+    ),
+    "an unknown group": (
+        "resultatmaal.csv",
+        "sammenlignelig-265",
+        "sammenlignelig-999",
+        "gruppen 'sammenlignelig-999' findes ikke i grupper.csv",
+    ),
+    "a group compared on counts": (
+        "resultatmaal.csv",
+        "kontanthjaelp_ny_pct,procent,<=,gruppens",
+        "kontanthjaelp_ny,fuldtidspersoner,<=,gruppens",
+        "sammenlignes på en indikator i procent, ikke på antal",
+    ),
+    "a group of another kind of baseline": (
+        "resultatmaal.csv",
+        "aarsgennemsnit,,,2025",
+        "aarsgennemsnit,region-085,,2025",
+        "gruppe_id hører til gruppens_bedste_tredjedel",
+    ),
+    "an unknown expected group": (
+        "resultatmaal.csv",
+        "<=,aarsgennemsnit,,,2025",
+        "<=,forventet,,findes_ikke,2025",
+        "begrebet 'findes_ikke' findes ikke i ydelsesgrupper.csv",
+    ),
+    "a moving year for an average": (
+        "resultatmaal.csv",
+        "<=,aarsgennemsnit,,,2025",
+        "<=,aarsgennemsnit,,,2022QMAT04",
+        "12 måneder til et kvartal bruges kun om en forventet baseline",
+    ),
+    "a budget of an unknown kommune": (
+        "budget.csv",
+        "265,",
+        "266,",
+        "kommunen '266' findes ikke",
+    ),
+    "a local figure of no mål": ("lokale_tal.csv", ",3.a,", ",3.z,", "målet 'herlev-2018 / 3.z'"),
+    "a local figure of another mål": (
+        "lokale_tal.csv",
+        ",3.a,",
+        ",4.a,",
+        "målets datakilde er 'jobindsats'; kun et lokalt mål har lokale tal",
+    ),
+    "a share that is not its persons'": (
+        "lokale_tal.csv",
+        ",18,,,",
+        ",18,14,77.7,",
+        "vaerdi er 77.7, men 14 af 18 er 77.78 pct.",
+    ),
+    "more persons than there are": (
+        "lokale_tal.csv",
+        ",18,,,",
+        ",18,19,,",
+        "antal_k er 19 af antal_n 18",
+    ),
+    "a local figure without any": ("lokale_tal.csv", ",18,,,", ",,,,", "hverken antal_n eller"),
+    "persons of none": ("lokale_tal.csv", ",18,,,", ",,14,,", "antal_k uden antal_n"),
     "fall said of a rise": (
         "resultatmaal.csv",
         ",174,-24,150,",
@@ -154,8 +229,8 @@ CASES = {
     ),
     "same month last year is another month": (
         "resultatmaal.csv",
-        "samme_maaned_aaret_foer,2025M12",
-        "samme_maaned_aaret_foer,2025M11",
+        "samme_maaned_aaret_foer,,,2025M12",
+        "samme_maaned_aaret_foer,,,2025M11",
         "måneden et år før maal_periode '2026M12'",
     ),
     "a break that ends before it begins": (
@@ -281,6 +356,17 @@ def test_each_fault_is_named_with_file_line_and_reason(seeds: Path, name: str) -
     assert reason in said
     if name not in ("a table without group", "formula"):
         assert f"{file}, linje {line}" in said
+
+
+def test_a_synonym_is_computed_as_its_unit(seeds: Path) -> None:
+    assert ",a_dagpenge,helårspersoner," in (seeds / "resultatmaal.csv").read_text(encoding="utf-8")
+    edit(seeds, "enheder.csv", "helårspersoner,fuldtidspersoner", "helårspersoner,personer")
+    assert "enhed er 'helårspersoner', men indikatoren opgøres i 'fuldtidspersoner'" in fault(seeds)
+
+
+def test_a_share_that_is_its_persons_is_right(seeds: Path) -> None:
+    edit(seeds, "lokale_tal.csv", ",18,,,", ",18,14,77.8,")
+    check_seeds(seeds)
 
 
 def test_latin_1_is_refused_with_its_line(seeds: Path) -> None:

@@ -143,7 +143,9 @@ def test_the_newest_month_is_provisional(built: Built) -> None:
 
 def test_example_plan_stands_on_the_real_series(built: Built) -> None:
     query = """
-        select maal_nr, baseline_trykt, baseline_beregnet, aktuel_vaerdi, afvigelse, status
+        select
+            maal_nr, baseline_trykt, baseline_beregnet, baseline_revideret, aktuel_vaerdi,
+            afvigelse, status
         from resultatmaal_status
         where plan_id = 'eksempel-2026' and periode = '2026M06' order by raekkefoelge
     """
@@ -151,14 +153,17 @@ def test_example_plan_stands_on_the_real_series(built: Built) -> None:
         tuple(float(item) if isinstance(item, Decimal) else item for item in row)
         for row in rows(built.stepwise, query)
     ]
-    # Roskilde, 2025: ledige 1,145.33 on average; December: a-dagpenge 897, kontanthjælp 921.
+    # Roskilde, 2025: ledige 1,145.33 on average; December: a-dagpenge 897, kontanthjælp 921. On 18
+    # August 2026, the day of the adoption, December's a-dagpenge were 896; y60a02 came a day later.
     assert found == [
-        ("1", 1145, 1145, 1265, 165, "ikke_opfyldt"),
-        ("1.a", 897, 897, 1055, 185, "ikke_opfyldt"),
-        ("2", 249, 249, 265, 40, "ikke_opgjort"),
-        ("3.a", 921, 921, 991, 121, "ikke_opfyldt"),
-        ("3.b", 1.6, 1.6, 1.7, 0.2, "ikke_opfyldt"),
-        ("4", None, None, None, None, "lokale_tal"),
+        ("1", 1145, 1145, 1145, 1265, 165, "roed"),
+        ("1.a", 897, 896, 897, 1055, 185, "roed"),
+        ("1.b", 950, 950, 950, 1055, 115, "roed"),
+        ("2", 249, 249, 249, 265, 40, "ikke_opgjort"),
+        ("3.a", 921, None, 921, 991, 121, "gul"),
+        ("3.b", 1.6, None, 1.6, 1.7, 0.2, "gul"),
+        ("3.c", 1.5, None, 1.5, 1.7, 0.2, "gul"),
+        ("4", None, None, None, None, None, "lokale_tal_mangler"),
     ]
 
 
@@ -168,7 +173,7 @@ def test_descriptions_are_in_the_database(built: Built) -> None:
         where table_name in ('fct_ydelser', 'resultatmaal_status', 'dim_kommune')
     """
     [(columns, described)] = rows(built.stepwise, query)
-    assert columns == described == 61
+    assert columns == described == 88
 
 
 def test_the_copy_is_used_only_where_it_fits(built: Built, tmp_path: Path) -> None:
