@@ -78,6 +78,7 @@ def test_database_holds_marts_with_comments_and_no_inner_table(settings: Setting
         "joblog_tekst",
         "kontrol_fund",
         "noegletal",
+        "prognose_maal",
         "rar_resume",
         "rar_status",
         "resultatmaal_status",
