@@ -305,8 +305,8 @@ def test_a_run_killed_before_it_wrote_down_what_landed_is_made_good(
 
 
 def test_an_unknown_source_or_table_is_named(landed: Settings) -> None:
-    with pytest.raises(SourceError, match="joblog"):
-        fetching.news(landed, "joblog")
+    with pytest.raises(SourceError, match="eurostat"):
+        fetching.news(landed, "eurostat")
     with pytest.raises(SourceError, match=r"y99x99.*kilder\.csv|kilder\.csv.*y99x99"):
         fetching.fetch(landed, KILDE, "y99x99")
     assert not (landed.landing / "tilsyn" / KILDE / "y99x99").exists()
