@@ -25,10 +25,6 @@ maskerede as (
     where brud.virkning = 'suspension' and indikatorer.maaling_art = 'proces'
 ),
 
-versioner as (
-    select * from {{ ref('fct_ydelser_vintage') }}
-),
-
 deltagere as (
     select
         plan_id,
@@ -48,6 +44,44 @@ deltagere as (
             and maal.baseline_til >= medlemmer.gyldig_fra
             and (medlemmer.gyldig_til is null or maal.baseline_til <= medlemmer.gyldig_til)
     where maal.baseline_art = 'gruppens_bedste_tredjedel'
+),
+
+brugte_dele as (
+    select distinct
+        dele.tabel_id,
+        dele.maaling_navn,
+        dele.dimensioner
+    from dele
+    semi join maal
+        on dele.indikator_id = maal.indikator_id
+),
+
+-- Straight from the history: the mart's view would dress every cell of every table first.
+versioner as (
+    select
+        obs.tabel_id,
+        obs.omraade_kode,
+        obs.dimensioner,
+        maalinger.maaling_navn,
+        obs.periode,
+        obs.vaerdi,
+        obs.status,
+        obs.oprindelse = 'genereret' as er_syntetisk,
+        obs.gyldig_fra,
+        obs.gyldig_til
+    from {{ ref('int_obs') }} as obs
+    inner join {{ ref('int_maalinger') }} as maalinger
+        on
+            obs.kilde = maalinger.kilde
+            and obs.tabel_id = maalinger.tabel_id
+            and obs.maaling_id = maalinger.maaling_id
+    semi join brugte_dele
+        on
+            obs.tabel_id = brugte_dele.tabel_id
+            and maalinger.maaling_navn = brugte_dele.maaling_navn
+            and obs.dimensioner = brugte_dele.dimensioner
+    semi join deltagere
+        on obs.omraade_kode = deltagere.kommune_kode
 ),
 
 -- A figure is known at the adoption, if it was fetched by the end of that day.
@@ -89,7 +123,7 @@ pr_del as (
             and dele.maaling_navn = versioner.maaling_navn
             and dele.dimensioner = versioner.dimensioner
             and spurgt.kommune_kode = versioner.omraade_kode
-            and spurgt.maaned = versioner.maaned
+            and {{ maaned_som_periode('spurgt.maaned') }} = versioner.periode
             and spurgt.kendt_foer > versioner.gyldig_fra
             and (versioner.gyldig_til is null or spurgt.kendt_foer <= versioner.gyldig_til)
     left join maskerede

@@ -25,14 +25,9 @@ enheder as (
     select * from {{ ref('enheder') }}
 ),
 
--- The newest edition of a year's list: it has been changed after it was announced.
+-- A year's list has been changed after it was announced: the plan's is that of its adoption.
 ministermaal as (
-    select
-        ministermaal_aar,
-        ministermaal_nr,
-        max_by(ministermaal, udgave) as ministermaal
-    from {{ ref('ministermaal') }}
-    group by ministermaal_aar, ministermaal_nr
+    select * from {{ ref('dim_ministermaal') }}
 ),
 
 samlet as (
@@ -76,6 +71,8 @@ samlet as (
         on
             maal.ministermaal_aar = ministermaal.ministermaal_aar
             and maal.ministermaal_nr = ministermaal.ministermaal_nr
+            and planer.vedtaget_dato >= coalesce(ministermaal.gyldig_fra, date '1900-01-01')
+            and planer.vedtaget_dato <= coalesce(ministermaal.gyldig_til, date '9999-12-31')
 ),
 
 med_baseline as (
