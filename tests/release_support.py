@@ -124,6 +124,11 @@ create table rar_resume (
     kommuner_hoejest varchar, andel_hoejest_pct decimal(18, 3), kommuner_lavest varchar,
     andel_lavest_pct decimal(18, 3)
 );
+create table citerede_maal (
+    plan_id varchar, maal_nr varchar, citat_id varchar, tekst varchar, forbehold varchar,
+    vaerdi decimal(18, 3), enhed varchar, opgjort_tekst varchar, alder_aar integer,
+    kilde varchar, side integer
+);
 create table kontrol_fund (scenarie integer, tabel_id varchar);
 create view stg_noget as select 1 as tal;
 comment on table fct_ydelser is 'Antal ydelsesmodtagere, Jobindsats'' tal';

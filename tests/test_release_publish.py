@@ -68,6 +68,7 @@ def test_database_holds_marts_with_comments_and_no_inner_table(settings: Setting
     assert names == {
         "_release",
         "_release_tabeller",
+        "citerede_maal",
         "dim_brud",
         "dim_gruppe",
         "dim_kommune",

@@ -204,6 +204,34 @@ def test_marks_of_a_table(con: duckdb.DuckDBPyConnection) -> None:
     assert cells_by_title(sheet, "1.a")["Nr."] == Text("1.a", indent=1)
 
 
+def test_cited_figures_stand_under_the_table_with_age_and_source(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    add_goal(con)
+    figure = {
+        "plan_id": "plan-a",
+        "citat_id": "c1",
+        "tekst": "Andel i arbejde",
+        "vaerdi": "52.1",
+        "enhed": "procent",
+        "opgjort_tekst": "2016",
+        "alder_aar": 9,
+        "kilde": "et brev",
+        "side": 2,
+    }
+    for nr in ("1.a", "2"):
+        insert(con, "citerede_maal", **figure | {"maal_nr": nr})
+    lost = {"citat_id": "c2", "tekst": "Fem år", "vaerdi": None, "enhed": "personer"}
+    told = {"forbehold": "mere end", "opgjort_tekst": "[tallet er tabt]", "alder_aar": None}
+    insert(con, "citerede_maal", **figure | lost | told | {"maal_nr": "2", "side": 5})
+    insert(con, "citerede_maal", **figure | {"plan_id": "plan-b", "maal_nr": "1", "kilde": "x"})
+    sheet = resultatmaal.sheet(con, "plan-a", basis())
+    assert [note for note in sheet.notes if note.startswith("Citeret")] == [
+        "Citeret, ikke hentet: et brev: Andel i arbejde: 52,1 pct. (2016, 9 år gammelt, s. 2, mål "
+        "1.a, 2); Fem år: mere end [tabt] personer ([tallet er tabt], s. 5, mål 2)."
+    ]
+
+
 def test_an_unrounded_figure_stops_the_table(con: duckdb.DuckDBPyConnection) -> None:
     add_goal(con, baseline_revideret=Decimal("1498.5"))
     with pytest.raises(ReleaseError, match="printing would round it"):

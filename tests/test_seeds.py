@@ -417,3 +417,13 @@ def test_nothing_else_is_a_number(text: str) -> None:
 def test_only_months_of_the_year_are_periods(year: int, month: int) -> None:
     is_period = _period_fault("x", f"{year:04d}M{month:02d}") is None
     assert is_period == (1 <= month <= 12)
+
+
+def test_a_maal_names_a_ministermaal_of_the_list_that_its_plan_knew(seeds: Path) -> None:
+    # Adopted in December 2017: of the goals for 2019 only the first list, with its seventh, holds.
+    line = edit(seeds, "resultatmaal.csv", ",,1,2018,1,", ",,1,2019,7,")
+    check_seeds(seeds)
+    edit(seeds, "planer.csv", ",163,2017-12-31,", ",163,2019-03-15,")
+    said = fault(seeds)
+    assert f"resultatmaal.csv, linje {line}: ministermål 7 står ikke på listen for 2019" in said
+    assert "vedtaget 2019-03-15 (udgave 2)" in said

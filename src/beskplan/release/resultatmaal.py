@@ -9,7 +9,7 @@ from itertools import groupby
 import duckdb
 
 from beskplan.errors import ReleaseError
-from beskplan.release import danish, goal_text, notes
+from beskplan.release import citations, danish, goal_text, notes
 from beskplan.release.basis import Basis
 from beskplan.release.rows import Record, records
 from beskplan.release.sheet import Cell, Column, Figure, Row, Sheet, Text
@@ -104,6 +104,7 @@ def sheet(con: duckdb.DuckDBPyConnection, plan_id: str, basis: Basis) -> Sheet:
             *_forecast_note(goals),
             RULE,
             *_told(goals),
+            *citations.lines(con, plan_id),
             *notes.sources(basis, tables),
         ],
     )

@@ -57,6 +57,38 @@ def ministermaal_say_their_indicator(tables: Tables, faults: list[Fault]) -> Non
             faults.append(Fault("ministermaal.csv", row.line, reason))
 
 
+def goals_name_a_ministermaal_of_their_time(tables: Tables, faults: list[Fault]) -> None:
+    """A mål refers to a ministermål of the edition that held when its plan was adopted.
+
+    Args:
+        tables: the rows of each table.
+        faults: appended to.
+    """
+    adopted = {row["plan_id"]: row["vedtaget_dato"] for row in sound(tables["planer"])}
+    editions = sound(tables["ministermaal_udgaver"])
+    known = {
+        (row["ministermaal_aar"], row["udgave"], row["ministermaal_nr"])
+        for row in tables["ministermaal"]
+    }
+    for row in sound(tables["resultatmaal"]):
+        year, nr, plan = row["ministermaal_aar"], row["ministermaal_nr"], row["plan_id"]
+        held = sorted(
+            (int(edition["udgave"]), edition["udmeldt"])
+            for edition in editions
+            if edition["ministermaal_aar"] == year
+        )
+        if not nr or plan not in adopted or not held:
+            continue
+        # The first edition holds also before it: there was none to choose instead.
+        number = [n for place, (n, from_) in enumerate(held) if not place or from_ <= adopted[plan]]
+        if (year, str(number[-1]), nr) not in known:
+            reason = (
+                f"ministermål {nr} står ikke på listen for {year}, som den var, da planen blev "
+                f"vedtaget {adopted[plan]} (udgave {number[-1]})"
+            )
+            faults.append(Fault("resultatmaal.csv", row.line, reason))
+
+
 def cited_figures_stand_somewhere(tables: Tables, faults: list[Fault]) -> None:
     """A cited figure stands beside a theme or a group; one without a number says that it is lost.
 

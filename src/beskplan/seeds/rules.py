@@ -14,6 +14,7 @@ from beskplan.seeds.breaks import (
 from beskplan.seeds.cited import (
     cited_figures_stand_somewhere,
     editions_are_dated,
+    goals_name_a_ministermaal_of_their_time,
     ministermaal_say_their_indicator,
 )
 from beskplan.seeds.group_rules import GROUP_RULES
@@ -221,6 +222,7 @@ RULES: tuple[Rule, ...] = (
     bridges_agree,
     bridged_indicators_can_be_summed,
     editions_are_dated,
+    goals_name_a_ministermaal_of_their_time,
     ministermaal_say_their_indicator,
     cited_figures_stand_somewhere,
     *GROUP_RULES,
