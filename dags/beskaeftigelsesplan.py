@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from airflow.sdk import DAG, Param, get_current_context, task
+import beskplan_airflow as shared
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import DAG, AssetAny, Param, get_current_context, task
 from beskplan_airflow import POOL, TASK_DEFAULTS, landing_asset, settings_with_connection
 
 DOC_MD = """
@@ -10,9 +12,10 @@ DOC_MD = """
 
 **Hvad:** Bygger en kandidat af alt, der er hentet (`byg_kandidat`), bedømmer den tabel for tabel
 (`bedoem`), udgiver den (`udgiv`) og melder (`meld`). En tabel, der stoppes eller ikke kunne hentes,
-går ud med sine forrige tal og mærket "ikke opdateret".
+går ud med sine forrige tal og et mærke. For en tabel, som en person skal se på, starter
+`bed_om_gennemsyn` en kørsel af `gennemsyn`; der ventes ikke her.
 
-**Hvornår:** Når `jobindsats`, `statbank` eller `joblog` har hentet noget nyt. Én kørsel ad gangen.
+**Hvornår:** Når en kilde har noget nyt, eller `gennemsyn` er godkendt. Én kørsel ad gangen.
 Startes den i hånden, kan `as_of` sættes til et tidspunkt (UTC, fx `2026-08-18T20:00:00Z`): så
 bruges kun det, der var hentet da.
 
@@ -25,7 +28,7 @@ bruges kun det, der var hentet da.
 | `byg_kandidat` | en håndført tabel er forkert, eller dbt stoppede | ret det, loggen nævner |
 | `bedoem` | noget, alle tabeller deler, er forkert | intet er udgivet; læs loggen |
 | `udgiv` | udgivelsen kunne ikke skrives | den forrige står ved magt; læs loggen, start igen |
-| `meld` | udgivelsen er ude, men mindst én tabel har gamle tal | læs `releases/current/kvalitet/` |
+| `meld` | en tabel gik ud med gamle tal | læs `releases/current/kvalitet/`; svar i `gennemsyn` |
 
 Kørslen kan gentages uden skade: hviler den på det samme som `releases/current`, udgives intet.
 """
@@ -34,7 +37,7 @@ ISO_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$"
 
 with DAG(
     dag_id="beskaeftigelsesplan",
-    schedule=landing_asset("jobindsats") | landing_asset("statbank") | landing_asset("joblog"),
+    schedule=AssetAny(*map(landing_asset, ("jobindsats", "statbank", "joblog")), shared.APPROVED),
     catchup=False,
     max_active_runs=1,
     default_args=TASK_DEFAULTS,
@@ -61,11 +64,13 @@ with DAG(
         return flow.build(settings_with_connection(), as_of=as_of)
 
     @task(pool=POOL)
-    def bedoem(run: str) -> list[str]:
-        """Judge the candidate; give the tables that are not updated."""
+    def bedoem(run: str) -> list[dict[str, object]]:
+        """Judge the candidate; give a run of `gennemsyn` for each vintage that waits."""
         from beskplan import flow
 
-        return flow.judge(settings_with_connection(), run)
+        settings = settings_with_connection()
+        flow.judge(settings, run)
+        return [shared.review_run(*made.key) for made in flow.waiting(settings)]
 
     @task(pool=POOL)
     def udgiv(run: str) -> str | None:
@@ -82,4 +87,13 @@ with DAG(
         flow.report(settings_with_connection(), run)
 
     candidate = byg_kandidat()
-    bedoem(candidate) >> udgiv(candidate) >> meld(candidate)
+    judged, published = bedoem(candidate), udgiv(candidate)
+    judged >> published >> meld(candidate)
+    # A vintage is asked about once: the run bears its name.
+    ask = TriggerDagRunOperator.partial(
+        task_id="bed_om_gennemsyn",
+        trigger_dag_id=shared.REVIEW_DAG,
+        logical_date=None,
+        skip_when_already_exists=True,
+    )
+    published >> ask.expand_kwargs(judged)

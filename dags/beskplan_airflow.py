@@ -32,6 +32,9 @@ from beskplan.settings import Settings
 
 CONNECTION = "jobindsats"
 POOL = "duckdb_skriver"
+REVIEW_DAG = "gennemsyn"
+# Says: a person has approved a vintage that waited.
+APPROVED = Asset("gennemsyn_godkendt")
 
 
 class RetryByError(ExceptionRetryPolicy):
@@ -94,3 +97,11 @@ def settings_with_connection() -> Settings:
 def landing_asset(kilde: str) -> Asset:
     """The asset that says: something of this source has landed."""
     return Asset(f"landing_{kilde}")
+
+
+def review_run(kilde: str, tabel_id: str, hentet_utc: str) -> dict[str, object]:
+    """How to start the run of `gennemsyn` that asks about one vintage; one vintage, one name."""
+    return {
+        "trigger_run_id": f"{kilde}__{tabel_id}__{hentet_utc}",
+        "conf": {"tabel_id": tabel_id, "hentet_utc": hentet_utc},
+    }

@@ -9,10 +9,12 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from beskplan import flow
-from beskplan.errors import BeskplanError
+from beskplan.errors import BeskplanError, ReviewError
 from beskplan.settings import Settings
 
 app = typer.Typer(
@@ -96,6 +98,54 @@ def bedoem(run: Run) -> None:
     with errors_shown():
         for line in flow.judge(Settings.from_env(), run):
             console.print(line, markup=False)
+
+
+@app.command()
+def gennemse(
+    tabel: Annotated[str | None, typer.Argument(help="Decide of this table's vintage")] = None,
+    godkend: Annotated[bool, typer.Option("--godkend", help="Let it into the release")] = False,
+    afvis: Annotated[bool, typer.Option("--afvis", help="Keep it out for good")] = False,
+    hvem: Annotated[str, typer.Option(help="Your name; published with the figures")] = "",
+    hvorfor: Annotated[str, typer.Option(help="Your reason, in Danish; published too")] = "",
+) -> None:
+    """List what waits for a person, or decide of one table."""
+    settings = Settings.from_env()
+    with errors_shown():
+        if not (godkend or afvis):
+            list_waiting(settings, tabel)
+            return
+        if tabel is None or (godkend and afvis):
+            raise ReviewError(
+                "Name one table and either --godkend or --afvis",
+                where="beskplan gennemse",
+                do="list what waits with `beskplan gennemse`",
+            )
+        made = flow.review(
+            settings, tabel, "accepteret" if godkend else "afvist", hvem=hvem, hvorfor=hvorfor
+        )
+    console.print(f"{tabel} {made.hentet_utc}: {made.udfald} ({made.hvem})", markup=False)
+    console.print("next: `beskplan koer`, or start the DAG beskaeftigelsesplan", markup=False)
+
+
+def list_waiting(settings: Settings, tabel: str | None) -> None:
+    """Print the vintages that wait with their findings, worst first, and how to decide."""
+    from beskplan.release import review_text
+
+    found = [made for made in flow.waiting(settings) if tabel in (None, made.tabel_id)]
+    for decision in found:
+        table = Table(*review_text.HEADER, title=review_text.title(decision), title_justify="left")
+        for row in review_text.rows(decision):
+            table.add_row(*map(escape, row))
+        console.print(table)
+        for line in review_text.explained(decision):
+            console.print(line, markup=False)
+        console.print(
+            f"decide: beskplan gennemse {decision.tabel_id} --godkend|--afvis --hvem NAVN "
+            "--hvorfor TEKST\n",
+            markup=False,
+        )
+    if not found:
+        console.print("nothing waits for a person")
 
 
 @app.command()

@@ -105,6 +105,10 @@ class GateError(BeskplanError):
     """Something that all tables share is wrong; nothing is released."""
 
 
+class ReviewError(BeskplanError):
+    """A decision about a vintage that does not wait, or one without who or why."""
+
+
 class ReleaseError(BeskplanError):
     """A release could not be written or swapped in."""
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from beskplan import fetching
 from beskplan.errors import NotUpdatedError
-from beskplan.landing import Landing
+from beskplan.landing import Landing, reviews
+from beskplan.landing.records import Decision
 from beskplan.settings import Settings
 
 SOURCES = ("jobindsats", "statbank", "joblog")
@@ -105,6 +106,7 @@ def judge(settings: Settings, run: str) -> list[str]:
         GateError: something that all tables share is wrong.
     """
     from beskplan import gate
+    from beskplan.gate import TableVerdict
     from beskplan.warehouse import build_candidate, keep_as_lager
 
     folder = run_dir(settings, run)
@@ -116,6 +118,9 @@ def judge(settings: Settings, run: str) -> list[str]:
         build_candidate(settings, folder, as_of=as_of, left_out=judgement.left_out)
         latest = gate.judge(folder / "kandidat.duckdb", landing, run)
         judgement = judgement.with_round(latest)
+    reviews.supersede(landing)
+    waiting = map(TableVerdict.waiting, reviews.waiting(landing))
+    judgement = judgement.with_waiting(waiting)
     judgement.save(folder)
     keep_as_lager(settings, folder)
     return not_updated(settings, run)
@@ -166,8 +171,55 @@ def report(settings: Settings, run: str) -> None:
             f"{len(lines)} table(s) went out with older figures: " + "; ".join(lines),
             where=f"run {run}",
             do="read releases/current/kvalitet/index.html; the older figures stand until the "
-            "table passes",
+            "table passes; what waits for a person is decided with `beskplan gennemse`",
         )
+
+
+def waiting(settings: Settings) -> list[Decision]:
+    """The vintages that wait for a person, each with its findings."""
+    return reviews.waiting(Landing(settings.landing))
+
+
+def review(
+    settings: Settings,
+    tabel_id: str,
+    udfald: reviews.Answer,
+    *,
+    hvem: str,
+    hvorfor: str,
+    hentet_utc: str | None = None,
+) -> Decision:
+    """Write down what a person decided of a vintage that waits; the next run acts on it.
+
+    Args:
+        settings: where things are.
+        tabel_id: table.
+        udfald: `accepteret` or `afvist`.
+        hvem: who decided.
+        hvorfor: why, in Danish; both are published with the figures.
+        hentet_utc: which vintage; without it, the one that waits.
+
+    Raises:
+        ReviewError: who or why is lacking, or the vintage does not wait (any more).
+    """
+    return reviews.answer(
+        Landing(settings.landing),
+        tabel_id,
+        udfald,
+        hvem=hvem,
+        hvorfor=hvorfor,
+        hentet_utc=hentet_utc,
+    )
+
+
+def question(settings: Settings, tabel_id: str, hentet_utc: str) -> str | None:
+    """What a person has to know to decide of a vintage, in Danish; None if it does not wait."""
+    from beskplan.release import review_text
+
+    for decision in waiting(settings):
+        if (decision.tabel_id, decision.hentet_utc) == (tabel_id, hentet_utc):
+            return review_text.markdown(decision)
+    return None
 
 
 def _remove_old_runs(settings: Settings) -> None:

@@ -16,6 +16,7 @@ import duckdb
 
 from beskplan.errors import BuildError
 from beskplan.landing import Landing
+from beskplan.landing.records import LEFT_OUT
 from beskplan.seeds import check_seeds
 from beskplan.settings import PROJECT, Settings
 
@@ -23,7 +24,6 @@ DBT_PROJECT = PROJECT / "dbt_project"
 CANDIDATE = "kandidat.duckdb"
 LAGER = "lager.duckdb"
 PARSED = "partial_parse.msgpack"
-NOT_COUNTED = frozenset({"stoppet", "afvist", "afloest"})
 # Seeds whose content is baked into the history; the others are read anew in each build.
 BAKED_SEEDS = ("kommuner.csv", "omraader.csv", "kilder.csv", "maalinger.csv")
 FAILED = frozenset({"error", "fail", "runtime error"})
@@ -117,7 +117,7 @@ def _counted(settings: Settings, until: str, left_out: Iterable[Vintage]) -> dic
     outcome = {
         (made.kilde, made.tabel_id, made.hentet_utc): made.udfald for made in landing.decisions()
     }
-    omitted = {key for key, udfald in outcome.items() if udfald in NOT_COUNTED} | set(left_out)
+    omitted = {key for key, udfald in outcome.items() if udfald in LEFT_OUT} | set(left_out)
     return {
         key: vintage.indholdssum
         for vintage in landing.vintages()

@@ -26,6 +26,7 @@ med_navne as (
         resultater.regel_id,
         coalesce(omraader.omraade_kode, '') as omraade_kode,
         coalesce(omraader.omraade_navn, '') as omraade_navn,
+        coalesce(omraader.har_plan, false) as har_plan,
         {{ periode_tekst('resultater.periode_nr', 'serier.periode_art') }} as periode,
         coalesce(serier.dimensioner, '') as dimensioner,
         coalesce(serier.maaling_id, '') as maaling_id,

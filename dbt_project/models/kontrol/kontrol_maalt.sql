@@ -8,6 +8,10 @@ vintager as (
     select * from {{ ref('kontrol_vintager') }}
 ),
 
+omraader as (
+    select * from {{ ref('int_kontrol__omraader') }}
+),
+
 serier as (
     select
         scenarie,
@@ -29,7 +33,11 @@ final as (
         cast(sum(resultater.testet) as bigint) as testet,
         cast(count(*) filter (where resultater.er_fund) as bigint) as fundet,
         cast(sum(resultater.uden_styrke) as bigint) as uden_styrke,
-        round(cast(max(resultater.score) as double), 6) as vaerste_score
+        round(cast(max(resultater.score) as double), 6) as vaerste_score,
+        -- Only a finding names its area.
+        round(
+            cast(max(resultater.score) filter (where omraader.har_plan) as double), 6
+        ) as vaerste_score_plan
     from resultater
     inner join vintager
         on
@@ -41,6 +49,8 @@ final as (
             resultater.scenarie = serier.scenarie
             and resultater.kilde = serier.kilde
             and resultater.tabel_id = serier.tabel_id
+    left join omraader
+        on resultater.omraade_nr = omraader.omraade_nr
     group by all
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -24,6 +25,11 @@ WHO = "beskplan gate"
 # A table has 98 kommuner; more names than this are no longer read.
 WHY_AREAS = 25
 SEVERITY_ORDER: tuple[RuleOutcome, ...] = ("stop", "review", "note")
+HEADS: dict[Outcome, str] = {
+    "pass": "Bestået med bemærkninger",
+    "review": "Afventer gennemsyn",
+    "stop": "Stoppet",
+}
 OUTCOME: dict[RuleOutcome, Outcome] = {"stop": "stop", "review": "review", "note": "pass"}
 
 
@@ -42,12 +48,25 @@ class Decides(Protocol):
     ) -> object:
         """Append a decision."""
 
+    def hold(
+        self,
+        kilde: str,
+        tabel_id: str,
+        hentet_utc: str,
+        *,
+        hvem: str,
+        hvorfor: str,
+        fund: Sequence[Mapping[str, Any]],
+        uden_styrke: int,
+    ) -> object:
+        """Let a vintage wait for a person."""
+
 
 def judge(candidate: Path, landing: Decides, run: str) -> Judgement:
     """Judge a candidate table by table and append the decisions.
 
     A vintage that has been accepted before is judged again for its notes, but keeps its decision.
-    A vintage under review gets none: it waits for a person.
+    A vintage under review is written down as waiting, with its findings: a person decides.
 
     Args:
         candidate: the run's DuckDB file; opened read-only.
@@ -160,6 +179,7 @@ def _findings(
             forventet=_number(row["forventet"]),
             score=_number(row["score"]),
             graense=_number(row["graense"]),
+            aarsag=rule.meta.get("aarsag", ""),
         )
         found.setdefault((row["kilde"], row["tabel_id"]), []).append(finding)
     order = {item.meta["regel_id"]: number for number, item in enumerate(applied)}
@@ -179,7 +199,10 @@ def _rule_of(
         item
         for item in candidates
         if item.meta["regel_id"] == row["regel_id"]
-        or row["score"] > limits[item.meta["graense"]].vaerdi
+        or (
+            row["score"] > limits[item.meta["graense"]].vaerdi
+            and (row["har_plan"] or not item.meta.get("kun_plan"))
+        )
     ]
     return min(broken, key=lambda item: SEVERITY_ORDER.index(item.meta["udfald"]))
 
@@ -189,7 +212,16 @@ def _number(value: float) -> float | None:
 
 
 def _decide(landing: Decides, table: TableVerdict) -> None:
-    if table.allerede_afgjort or table.udfald == "review":
+    if table.allerede_afgjort:
+        return
+    if table.udfald == "review":
+        landing.hold(
+            *table.key,
+            hvem=WHO,
+            hvorfor=_why(table),
+            fund=[asdict(finding) for finding in table.fund],
+            uden_styrke=table.uden_styrke,
+        )
         return
     landing.decide(
         table.kilde,
@@ -205,7 +237,7 @@ def _why(table: TableVerdict) -> str:
     """The decision's reason in Danish: a sentence a rule, with the kommuner it names."""
     if not table.fund:
         return "Alle regler er bestået."
-    head = "Bestået med bemærkninger" if table.udfald == "pass" else "Stoppet"
+    head = HEADS[table.udfald]
     rules = dict.fromkeys(finding.regel_id for finding in table.fund)
     lines = [_line([item for item in table.fund if item.regel_id == rule]) for rule in rules]
     return f"{head}. " + " ".join(lines)
@@ -241,6 +273,8 @@ def _rules(
             tested, found, weak = 0, 0, 0
         if limit and meta["maalt"] not in (None, meta["regel_id"]):
             own = findings[findings["regel_id"] == meta["maalt"]]
+            if meta.get("kun_plan"):
+                own = own[own["har_plan"]]
             found = int((own["score"] > limit.vaerdi).sum())
         yield Rule(
             regel_id=meta["regel_id"],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import orjson
+
+from beskplan.landing.records import Decision
 
 FILE = "bedoemmelse.json"
 
@@ -30,6 +33,7 @@ class Finding:
         forventet: what was expected.
         score: how far off; larger is worse.
         graense: the score that would just have passed.
+        aarsag: the likely cause, in Danish, where the rule knows one.
     """
 
     regel_id: str
@@ -43,6 +47,7 @@ class Finding:
     forventet: float | None
     score: float | None
     graense: float | None
+    aarsag: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class TableVerdict:
         tabel_id: table.
         hentet_utc: the vintage, ISO UTC.
         udfald: pass, review or stop.
-        allerede_afgjort: it had been accepted before this run; the verdict changes nothing.
+        allerede_afgjort: it had been accepted before this run, by the gate or by a person; the
+            verdict changes nothing.
         fund: findings, the worst first.
         uden_styrke: cells or series that were too small for a verdict on their history.
     """
@@ -71,6 +77,19 @@ class TableVerdict:
     def key(self) -> tuple[str, str, str]:
         """Source, table and time of the vintage."""
         return self.kilde, self.tabel_id, self.hentet_utc
+
+    @classmethod
+    def waiting(cls, decision: Decision) -> TableVerdict:
+        """The verdict on a vintage that waits for a person, as landing remembers it."""
+        return cls(
+            kilde=decision.kilde,
+            tabel_id=decision.tabel_id,
+            hentet_utc=decision.hentet_utc,
+            udfald="review",
+            allerede_afgjort=False,
+            fund=tuple(Finding(**finding) for finding in decision.fund),
+            uden_styrke=decision.uden_styrke,
+        )
 
 
 @dataclass(frozen=True)
@@ -133,6 +152,15 @@ class Judgement:
         """Add the vintages that a later round, on a candidate without those left out, refuses."""
         refused = tuple(table for table in later.tabeller if table.key in later.left_out)
         return replace(self, tabeller=self.tabeller + refused)
+
+    def with_waiting(self, waiting: Iterable[TableVerdict]) -> Judgement:
+        """Put in the vintages that wait for a person, also those of earlier runs.
+
+        A candidate does not hold them, so what it shows of their tables is an older vintage.
+        """
+        by_table = {(table.kilde, table.tabel_id): table for table in waiting}
+        shown = [by_table.pop((table.kilde, table.tabel_id), table) for table in self.tabeller]
+        return replace(self, tabeller=(*shown, *by_table.values()))
 
     def save(self, folder: Path) -> Path:
         """Write the judgement into a run's folder."""

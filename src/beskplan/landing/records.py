@@ -11,9 +11,17 @@ from typing import Any, Literal
 from beskplan.landing.files import sha256, to_json
 
 LookOutcome = Literal["landet", "uaendret", "intet_nyt", "ikke_udbudt", "fejl"]
-DecisionOutcome = Literal["accepteret", "stoppet", "afvist", "afloest"]
+DecisionOutcome = Literal["accepteret", "stoppet", "afvist", "afloest", "afventer"]
 SUCCESSFUL: tuple[LookOutcome, ...] = ("landet", "uaendret", "intet_nyt")
-DECISIONS: tuple[DecisionOutcome, ...] = ("accepteret", "stoppet", "afvist", "afloest")
+DECISIONS: tuple[DecisionOutcome, ...] = (
+    "accepteret",
+    "stoppet",
+    "afvist",
+    "afloest",
+    "afventer",
+)
+# A vintage whose newest decision is one of these is in no release.
+LEFT_OUT = frozenset({"stoppet", "afvist", "afloest", "afventer"})
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,20 @@ class Look:
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided of a vintage, by whom and why."""
+    """What was decided of a vintage, by whom and why.
+
+    Args:
+        kilde: source.
+        tabel_id: table.
+        hentet_utc: which vintage.
+        nr: number within the vintage, from 1; the newest counts.
+        udfald: one of `DECISIONS`; `afventer` is the question to a person, not an answer.
+        hvem: who decided.
+        hvorfor: why, in Danish.
+        afgjort_utc: when.
+        fund: for `afventer`, what was found, so that it is there for as long as the vintage waits.
+        uden_styrke: for `afventer`, cells that were too small to judge.
+    """
 
     kilde: str
     tabel_id: str
@@ -118,12 +139,23 @@ class Decision:
     hvem: str
     hvorfor: str
     afgjort_utc: str
+    fund: tuple[Mapping[str, Any], ...] = ()
+    uden_styrke: int = 0
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Source, table and time of the vintage."""
+        return self.kilde, self.tabel_id, self.hentet_utc
 
     @classmethod
     def read(cls, path: Path) -> Decision:
         """Read one record."""
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return cls(**(content | {"fund": tuple(content.get("fund", ()))}))
 
     def to_json(self) -> bytes:
-        """The record's bytes."""
-        return to_json(asdict(self))
+        """The record's bytes; findings stand only in the question to a person."""
+        content = asdict(self)
+        if self.udfald != "afventer":
+            del content["fund"], content["uden_styrke"]
+        return to_json(content)

@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -224,24 +224,52 @@ class Landing:
         Raises:
             LandingError: there is no such vintage, or no such outcome.
         """
-        where = f"landing {kilde}/{tabel_id} {hentet_utc}"
-        if udfald not in DECISIONS:
-            raise LandingError(
-                f"{udfald!r} is no decision", where=where, do=f"use one of {DECISIONS}"
-            )
-        if not (self.folder(kilde, tabel_id, hentet_utc) / MANIFEST).exists():
-            raise LandingError(
-                "There is no such vintage", where=where, do="see `beskplan landing vis`"
-            )
         decision = Decision(
             kilde, tabel_id, hentet_utc, 0, udfald, hvem, hvorfor, iso(at or datetime.now(UTC))
         )
-        stem = f"{kilde}__{tabel_id}__{folder_name(hentet_utc)}"
-        number = self._append(
-            self.path / DECISION_FOLDER,
-            lambda nr: (f"{stem}__{nr:02d}.json", replace(decision, nr=nr).to_json()),
+        return self._append_decision(decision)
+
+    def hold(
+        self,
+        kilde: str,
+        tabel_id: str,
+        hentet_utc: str,
+        *,
+        hvem: str,
+        hvorfor: str,
+        fund: Sequence[Mapping[str, Any]],
+        uden_styrke: int,
+    ) -> Decision | None:
+        """Let a vintage wait for a person, unless something has been decided of it already.
+
+        Args:
+            kilde: source.
+            tabel_id: table.
+            hentet_utc: which vintage.
+            hvem: who asks.
+            hvorfor: what was found, in short, in Danish.
+            fund: the findings.
+            uden_styrke: cells that were too small to judge.
+
+        Returns:
+            The record, or None where another run or a person came first.
+        """
+        decision = Decision(
+            kilde,
+            tabel_id,
+            hentet_utc,
+            0,
+            "afventer",
+            hvem,
+            hvorfor,
+            iso(datetime.now(UTC)),
+            tuple(fund),
+            uden_styrke,
         )
-        return replace(decision, nr=number)
+        with self.locked(kilde, tabel_id):
+            if any(made.key == decision.key for made in self.decisions()):
+                return None
+            return self._append_decision(decision)
 
     def decisions(self) -> list[Decision]:
         """Every decision, by vintage and number."""
@@ -251,24 +279,50 @@ class Landing:
         )
 
     @contextmanager
+    def locked(self, kilde: str, tabel_id: str) -> Iterator[None]:
+        """Keep everyone else from storing this table or asking and answering about it.
+
+        The lock is released by death.
+        """
+        temporary = self.path / TEMPORARY
+        temporary.mkdir(parents=True, exist_ok=True)
+        with (temporary / f"{kilde}__{tabel_id}.laas").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
     def _workplace(self, kilde: str, tabel_id: str) -> Iterator[Path]:
         """A folder to write a vintage in, ours alone while the block lasts.
 
         What a killed process left of the same table is removed first: nobody else can be
         writing it, for the lock is released by death.
         """
-        temporary = self.path / TEMPORARY
-        temporary.mkdir(parents=True, exist_ok=True)
-        name = f"{kilde}__{tabel_id}"
-        with (temporary / f"{name}.laas").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            folder = temporary / name
+        with self.locked(kilde, tabel_id):
+            folder = self.path / TEMPORARY / f"{kilde}__{tabel_id}"
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             try:
                 yield folder
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _append_decision(self, decision: Decision) -> Decision:
+        """Write a decision down under the vintage's next number."""
+        where = f"landing {decision.kilde}/{decision.tabel_id} {decision.hentet_utc}"
+        if decision.udfald not in DECISIONS:
+            raise LandingError(
+                f"{decision.udfald!r} is no decision", where=where, do=f"use one of {DECISIONS}"
+            )
+        if not (self.folder(*decision.key) / MANIFEST).exists():
+            raise LandingError(
+                "There is no such vintage", where=where, do="see `beskplan landing vis`"
+            )
+        stem = f"{decision.kilde}__{decision.tabel_id}__{folder_name(decision.hentet_utc)}"
+        number = self._append(
+            self.path / DECISION_FOLDER,
+            lambda nr: (f"{stem}__{nr:02d}.json", replace(decision, nr=nr).to_json()),
+        )
+        return replace(decision, nr=number)
 
     def _move_in(self, folder: Path, manifest: Vintage) -> None:
         """Give a complete vintage its name; a name that is taken is never given again."""

@@ -14,7 +14,7 @@ import orjson
 from beskplan.errors import ReleaseError
 from beskplan.gate.judgement import Judgement
 from beskplan.landing import Landing
-from beskplan.landing.records import Vintage
+from beskplan.landing.records import LEFT_OUT, Vintage
 from beskplan.release import held
 from beskplan.release.code import code_checksum
 from beskplan.release.held import VintageKey
@@ -92,7 +92,7 @@ def of_landing(landing: Landing, seeds: Path) -> Basis | None:
     newest = {vintage.tabel_id: _key(vintage) for vintage in landed}
     if any(key not in decided for key in newest.values()):
         return None
-    used = {_key(v) for v in landed if decided.get(_key(v)) not in held.LEFT_OUT}
+    used = {_key(v) for v in landed if decided.get(_key(v)) not in LEFT_OUT}
     return _basis(used, landing, seeds, None) if used else None
 
 

@@ -10,7 +10,7 @@ import duckdb
 
 from beskplan.errors import ReleaseError
 from beskplan.release.basis import Basis
-from beskplan.release.marks import NOT_UPDATED
+from beskplan.release.marks import printed
 
 DATABASE = "beskaeftigelsesplan.duckdb"
 PARQUET = "parquet"
@@ -58,7 +58,7 @@ comment on column udgivelse.main._release_tabeller.indholdssum is 'Kontrolsum af
 comment on column udgivelse.main._release_tabeller.er_opdateret is
 'Falsk, hvis kilden har nyere tal, som blev stoppet, afventer eller ikke kunne hentes.';
 comment on column udgivelse.main._release_tabeller.maerke is
-'"ikke opdateret: se fund", hvor det gælder.';
+'"ikke opdateret: se fund" eller "afventer gennemsyn: se fund", hvor det gælder.';
 """
 
 
@@ -223,7 +223,7 @@ def _state_release(con: duckdb.DuckDBPyConnection, identity: Identity, basis: Ba
                 vintage.oprindelse,
                 vintage.indholdssum,
                 not marked,
-                NOT_UPDATED if marked else None,
+                printed(basis.marked[tabel_id]) if marked else None,
             ],
         )
 

@@ -6,10 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from beskplan.landing import Landing
+from beskplan.landing.reviews import AUTOMATIC
 from beskplan.landing.store import LOOKS
 
-# A decision by one of these begins so; it follows from the figures alone.
-AUTOMATIC = "beskplan"
 DECISION_COLUMNS = (
     "kilde",
     "tabel_id",
@@ -22,9 +21,9 @@ DECISION_COLUMNS = (
 )
 REFUSED = {
     "stoppet": "stoppet af kontrollen",
-    "afvist": "afvist af en person",
+    "afvist": "afvist ved gennemsyn",
 }
-LEFT_OUT = {*REFUSED, "afloest"}
+WAITS = "afventer gennemsyn: se fund"
 VintageKey = tuple[str, str, str]
 
 
@@ -37,6 +36,8 @@ def decisions(landing: Landing) -> list[dict[str, Any]]:
     """
     found = [asdict(decision) for decision in landing.decisions()]
     for record in found:
+        # The quality page and its list hold them while they matter.
+        del record["fund"], record["uden_styrke"]
         if record["hvem"].startswith(AUTOMATIC):
             record["afgjort_utc"] = ""
     return found
@@ -58,11 +59,12 @@ def failed_fetches(landing: Landing) -> dict[str, str]:
 
 
 def refused_newest(landing: Landing) -> dict[str, str]:
-    """Tables whose newest vintage was stopped or rejected, with the reason in Danish."""
+    """Tables whose newest vintage was stopped or rejected, or waits, with the reason in Danish."""
     decided = {(d.kilde, d.tabel_id, d.hentet_utc): d for d in landing.decisions()}
     newest = {v.tabel_id: (v.kilde, v.tabel_id, v.hentet_utc) for v in landing.vintages()}
     found = {tabel_id: decided[key] for tabel_id, key in newest.items() if key in decided}
-    return {
+    waits = {tabel_id: WAITS for tabel_id, made in found.items() if made.udfald == "afventer"}
+    return waits | {
         tabel_id: f"{REFUSED[decision.udfald]}: {decision.hvorfor}"
         for tabel_id, decision in found.items()
         if decision.udfald in REFUSED

@@ -11,7 +11,7 @@ import orjson
 from beskplan.errors import ReleaseError
 from beskplan.release.basis import Basis
 from beskplan.release.database import DATABASE, PARQUET, Identity
-from beskplan.release.marks import NOT_UPDATED
+from beskplan.release.marks import printed
 
 MANIFEST = "manifest.json"
 DATABASE_NOTE = (
@@ -108,7 +108,7 @@ def _tables(basis: Basis) -> list[dict[str, Any]]:
             "kilde": newest.kilde,
             "tabel_id": tabel_id,
             "er_opdateret": tabel_id not in basis.marked,
-            "maerke": NOT_UPDATED if tabel_id in basis.marked else None,
+            "maerke": printed(basis.marked[tabel_id]) if tabel_id in basis.marked else None,
             "vintager": [
                 {
                     "hentet_utc": vintage.hentet_utc,

@@ -7,7 +7,6 @@ from beskplan.landing import Landing
 from beskplan.release import held
 
 NOT_UPDATED = "ikke opdateret: se fund"
-WAITS = "afventer en persons afgørelse"
 
 
 def table_marks(landing: Landing, judgement: Judgement | None) -> dict[str, str]:
@@ -28,5 +27,14 @@ def table_marks(landing: Landing, judgement: Judgement | None) -> dict[str, str]
     marks |= held.refused_newest(landing)
     for verdict in judgement.tabeller if judgement else ():
         if verdict.udfald == "review" and not verdict.allerede_afgjort:
-            marks[verdict.tabel_id] = WAITS
+            marks[verdict.tabel_id] = held.WAITS
     return marks
+
+
+def printed(reason: str) -> str:
+    """The short mark that stands on a table and in the manifest.
+
+    Args:
+        reason: why the table is not up to date, from `table_marks`.
+    """
+    return held.WAITS if reason == held.WAITS else NOT_UPDATED

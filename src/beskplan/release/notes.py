@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from beskplan.release import danish
-from beskplan.release.marks import NOT_UPDATED
+from beskplan.release.marks import printed
 from beskplan.release.provenance import Fetched, Provenance
 from beskplan.release.sheet import Column, Figure, Row
 
@@ -58,7 +58,7 @@ def warnings(
             "intet om virkeligheden."
         )
     lines += [
-        f"{tabel_id}: {NOT_UPDATED} (kvalitet/index.html)."
+        f"{tabel_id}: {printed(basis.marked[tabel_id])} (kvalitet/index.html)."
         for tabel_id in sorted(set(tables) & basis.marked.keys())
     ]
     return lines

@@ -22,8 +22,10 @@ TEMPLATE = "kvalitet.html.j2"
 ROWS_SHOWN = 60
 AREAS_SHOWN = 98
 SCORE_STEP = Decimal("0.0001")
-TABLE_WORDS = {"pass": "Bestået", "review": "Afventer en person", "stop": "Stoppet"}
-RULE_WORDS = {"note": "Bemærkes", "review": "Afventer en person", "stop": "Stopper"}
+TABLE_WORDS = {"pass": "Bestået", "review": "Afventer gennemsyn", "stop": "Stoppet"}
+RULE_WORDS = {"note": "Bemærkes", "review": "Kræver gennemsyn", "stop": "Stopper"}
+# The findings stand, and a person has let the figures out all the same.
+APPROVED = "Godkendt trods fund"
 LIST_HEADER = (
     "kilde",
     "tabel_id",
@@ -112,7 +114,7 @@ def _table(table: TableVerdict) -> dict[str, Any]:
         "kilde": table.kilde,
         "hentet": danish.moment(datetime.fromisoformat(table.hentet_utc)),
         "udfald": table.udfald,
-        "ord": TABLE_WORDS[table.udfald],
+        "ord": _outcome(table),
         "antal_fund": danish.number(len(table.fund)),
         "uden_styrke": danish.number(table.uden_styrke),
         "kommuner": areas[:AREAS_SHOWN],
@@ -126,6 +128,11 @@ def _table(table: TableVerdict) -> dict[str, Any]:
             else ""
         ),
     }
+
+
+def _outcome(table: TableVerdict) -> str:
+    approved = table.allerede_afgjort and table.udfald != "pass"
+    return APPROVED if approved else TABLE_WORDS[table.udfald]
 
 
 def _finding(finding: Finding) -> dict[str, str]:
@@ -155,7 +162,7 @@ def _list_row(table: TableVerdict, finding: Finding) -> list[str]:
         table.kilde,
         table.tabel_id,
         table.hentet_utc,
-        TABLE_WORDS[table.udfald],
+        _outcome(table),
         finding.regel_id,
         finding.omraade,
         finding.periode,

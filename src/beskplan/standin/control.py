@@ -24,6 +24,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "sti": str,
     "sekunder": (int, float),
     "start": int,
+    "raekker": int,
 }
 
 

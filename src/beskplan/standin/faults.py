@@ -39,6 +39,7 @@ class Fault:
         sti: strikes paths that begin so, instead of the data endpoints.
         sekunder: how late a late answer is, or how long `Retry-After` asks to wait.
         start: for `forskudt`, index of the block's first kommune in print order.
+        raekker: for `forskudt`, how many kommuner; 2 swaps a pair.
     """
 
     fejl: str
@@ -50,6 +51,7 @@ class Fault:
     sti: str | None = None
     sekunder: float | None = None
     start: int = 13
+    raekker: int = BLOCK
 
     def strikes(self, path: str, table_id: str | None) -> bool:
         """Whether it is meant for this request."""
@@ -152,7 +154,7 @@ def on_cells(
     for fault in faults:
         if fault.fejl not in SHIFT:
             continue
-        block = kommuner[fault.start : fault.start + BLOCK]
+        block = kommuner[fault.start : fault.start + fault.raekker]
         struck = fault.perioder or (newest,)
         rows = [nr for nr, period in enumerate(periods) if period in struck]
         values, present = cells.values.copy(), cells.present.copy()
