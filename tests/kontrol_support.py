@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -69,6 +70,7 @@ class Decisions:
     """Takes the gate's decisions in place of landing."""
 
     made: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    held: list[Mapping[str, Any]] = field(default_factory=list)
 
     def decide(
         self, kilde: str, tabel_id: str, hentet_utc: str, udfald: str, *, hvem: str, hvorfor: str
@@ -76,6 +78,22 @@ class Decisions:
         """Remember a decision."""
         assert (kilde, hvem) == ("jobindsats", "beskplan gate")
         self.made.append((kilde, tabel_id, hentet_utc, udfald, hvorfor))
+
+    def hold(
+        self,
+        kilde: str,
+        tabel_id: str,
+        hentet_utc: str,
+        *,
+        hvem: str,
+        hvorfor: str,
+        fund: Sequence[Mapping[str, Any]],
+        uden_styrke: int,
+    ) -> None:
+        """Remember what waits, with its findings."""
+        assert uden_styrke >= 0
+        self.decide(kilde, tabel_id, hentet_utc, "afventer", hvem=hvem, hvorfor=hvorfor)
+        self.held += fund
 
 
 @dataclass

@@ -16,7 +16,7 @@ from beskplan import errors
 from beskplan.airflow_local import POOL
 
 DAGS = Path(__file__).resolve().parents[1] / "dags"
-DAG_FILES = ("beskaeftigelsesplan", "jobindsats", "statbank", "joblog")
+DAG_FILES = ("beskaeftigelsesplan", "gennemsyn", "jobindsats", "statbank", "joblog")
 LANDING_TASKS = {"nyt", "hent", "luk", "vagt"}
 HEAVY = {"pandas", "numpy", "duckdb", "great_expectations", "httpx", "dbt", "pyarrow", "scipy"}
 
@@ -64,7 +64,8 @@ def test_exactly_these_dags_and_tasks(bag: Any) -> None:
         "jobindsats": LANDING_TASKS,
         "statbank": LANDING_TASKS,
         "joblog": LANDING_TASKS,
-        "beskaeftigelsesplan": {"byg_kandidat", "bedoem", "udgiv", "meld"},
+        "beskaeftigelsesplan": {"byg_kandidat", "bedoem", "udgiv", "meld", "bed_om_gennemsyn"},
+        "gennemsyn": {"vis", "spoerg", "noter"},
     }
 
 
@@ -93,6 +94,12 @@ def test_the_order_of_the_tasks(bag: Any) -> None:
     assert dag.get_task("bedoem").upstream_task_ids == {"byg_kandidat"}
     assert dag.get_task("udgiv").upstream_task_ids == {"byg_kandidat", "bedoem"}
     assert dag.get_task("meld").upstream_task_ids == {"byg_kandidat", "udgiv"}
+    # The release with the older figures is out before anybody is asked, and nothing waits here.
+    assert dag.get_task("bed_om_gennemsyn").upstream_task_ids == {"bedoem", "udgiv"}
+    assert dag.get_task("bed_om_gennemsyn").downstream_task_ids == set()
+    review = bag.dags["gennemsyn"]
+    assert review.get_task("spoerg").upstream_task_ids == {"vis"}
+    assert review.get_task("noter").upstream_task_ids == {"spoerg"}
 
 
 def test_when_they_run(bag: Any) -> None:
@@ -107,10 +114,21 @@ def test_when_they_run(bag: Any) -> None:
     # Either asset is enough: with "all" the plan would wait for StatBank's four releases a year.
     assert type(condition).__name__ == "AssetAny"
     assert {asset.name for asset in condition.objects} == {
-        *("landing_jobindsats", "landing_statbank", "landing_joblog"),
+        "landing_jobindsats",
+        "landing_statbank",
+        "landing_joblog",
+        "gennemsyn_godkendt",
     }
-    for dag in bag.dags.values():
-        assert (dag.catchup, dag.max_active_runs) == (False, 1)
+    runs = {dag.dag_id: (dag.catchup, dag.max_active_runs) for dag in bag.dags.values()}
+    assert runs == {
+        "jobindsats": (False, 1),
+        "statbank": (False, 1),
+        "joblog": (False, 1),
+        "beskaeftigelsesplan": (False, 1),
+        # One a vintage that waits; none may wait for another.
+        "gennemsyn": (False, 100),
+    }
+    assert type(bag.dags["gennemsyn"].schedule) is type(None)
 
 
 def test_who_emits_which_asset(bag: Any) -> None:
@@ -124,6 +142,7 @@ def test_who_emits_which_asset(bag: Any) -> None:
         ("jobindsats", "luk", "landing_jobindsats"),
         ("statbank", "luk", "landing_statbank"),
         ("joblog", "luk", "landing_joblog"),
+        ("gennemsyn", "noter", "gennemsyn_godkendt"),
     }
 
 

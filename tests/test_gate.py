@@ -26,6 +26,8 @@ from beskplan.gate import Judgement, judge
 from beskplan.warehouse import build_candidate
 
 BLOCK = kommuner()[30:50]
+# So many more A-dagpenge give a score between 4.5 and 6 in the total and in the group.
+MORE = {"Herlev": 80, "Gladsaxe": 100}
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +36,13 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 
 def only_stopped(judged: Judged, tabel_id: str) -> None:
+    only_left_out(judged, tabel_id, "stop", "stoppet")
+
+
+def only_left_out(judged: Judged, tabel_id: str, outcome: str, decision: str) -> None:
     others = {name: "pass" for name in ("y25i01", "y25i09", "y60a02", "y60c07", "y60j01")}
-    assert judged.outcomes() == others | {tabel_id: "stop"}
-    assert [(made[1], made[3]) for made in judged.decisions.made] == [(tabel_id, "stoppet")]
+    assert judged.outcomes() == others | {tabel_id: outcome}
+    assert [(made[1], made[3]) for made in judged.decisions.made] == [(tabel_id, decision)]
     assert [key[:2] for key in judged.judgement.left_out] == [("jobindsats", tabel_id)]
 
 
@@ -96,13 +102,48 @@ def test_the_replayed_models_find_what_dbt_finds(bench: Bench) -> None:
     assert len(found[0]) > 20
 
 
-def test_two_big_kommuner_swapped_are_stopped_and_no_other_is_named(bench: Bench) -> None:
+def test_two_big_kommuner_swapped_wait_for_a_person_and_no_other_is_named(bench: Bench) -> None:
+    """Too few for a stop, and seen in clean months too; none of the two has a plan."""
     swap = {"Aarhus": "Odense", "Odense": "Aarhus"}
     judged = bench.judge_with(lambda cells: moved(cells, swap, {NEWEST}))
-    only_stopped(judged, "y25i01")
+    only_left_out(judged, "y25i01", "review", "afventer")
     assert judged.named("y25i01", {"F6", "F6.enkelt"}) == {"Aarhus", "Odense"}
     odense = next(item for item in judged.table("y25i01").fund if item.omraade == "Odense")
     assert (odense.vaerdi, odense.periode) == (8656.0, NEWEST)
+    assert odense.forventet == pytest.approx(3925, rel=0.1)
+    asked = judged.decisions.held
+    assert {item["omraade"] for item in asked if item["udfald"] == "review"} == set(swap)
+    assert all("byttet om" in item["aarsag"] for item in asked if item["udfald"] == "review")
+    assert judged.decisions.made[0][4].startswith("Afventer gennemsyn. F6.enkelt (")
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "rule"), [("Herlev", "review", "F6.plan"), ("Gladsaxe", "pass", "F6")]
+)
+def test_between_note_and_limit_a_kommune_with_a_plan_waits(
+    bench: Bench, name: str, outcome: str, rule: str
+) -> None:
+    """The same distance in a kommune without a plan is a note. The country takes it up."""
+    member = "_ygrpi09=A-dagpenge"
+
+    def change(cells: pd.DataFrame) -> pd.DataFrame:
+        for area in (name, "Hele landet"):
+            total = value_of(cells, area) + MORE[name]
+            where = (cells["omraade"] == area) & (cells["dimensioner"] == member)
+            where &= (cells["maaling_id"] == COUNT) & (cells["periode"] == NEWEST)
+            part = float(cells[where]["vaerdi"].item()) + MORE[name]
+            cells = set_value(cells, area, COUNT, total)
+            cells = set_value(cells, area, COUNT, part, dimensioner=member)
+        return cells
+
+    judged = bench.judge_with(change)
+    found = [item for item in judged.table("y25i01").fund if not item.dimensioner]
+    assert [(item.omraade, item.regel_id) for item in found] == [(name, rule)]
+    assert 4.5 < (found[0].score or 0) < 6
+    assert judged.outcomes()["y25i01"] == outcome
+    tested = {item.regel_id: item.fundet for item in judged.judgement.regler}
+    assert (tested["F6.plan"] > 0) == (outcome == "review")
+    assert tested["F6.enkelt"] == 0
 
 
 def test_every_row_of_every_month_shifted_is_stopped(bench: Bench) -> None:

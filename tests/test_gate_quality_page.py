@@ -93,8 +93,24 @@ def test_text_from_outside_is_text() -> None:
 
 def test_neither_run_nor_earlier_decision_leaves_a_trace() -> None:
     """Two builds from the same landing and seeds give the same bytes."""
-    decided = tuple(replace(item, allerede_afgjort=True) for item in JUDGEMENT.tabeller)
+    decided = tuple(
+        replace(item, allerede_afgjort=item.udfald == "pass") for item in JUDGEMENT.tabeller
+    )
     assert files(JUDGEMENT) == files(replace(JUDGEMENT, koersel="anden", tabeller=decided))
+
+
+@pytest.mark.parametrize(
+    ("decided", "words"), [(False, "Afventer gennemsyn"), (True, "Godkendt trods fund")]
+)
+def test_what_waits_and_what_a_person_let_out_are_told_apart(decided: bool, words: str) -> None:
+    found = replace(FINDING, udfald="review")
+    judged = replace(
+        JUDGEMENT, tabeller=(replace(table("y25i01", "review", found), allerede_afgjort=decided),)
+    )
+    assert f">{words}</" in page(judged)
+    header, row = rows(judged)
+    cells = dict(zip(header, row, strict=True))
+    assert (cells["tabellens_udfald"], cells["betyder"]) == (words, "Kræver gennemsyn")
 
 
 def test_the_list_is_one_that_a_danish_spreadsheet_opens() -> None:

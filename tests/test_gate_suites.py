@@ -42,6 +42,12 @@ def test_each_rule_says_what_it_is() -> None:
         assert meta["graense"] is None or meta["graense"] in known
         assert isinstance(meta["faelles"], bool)
         assert rule["severity"] == ("critical" if meta["udfald"] == "stop" else "warning")
+        # A person who has to decide is told the likely cause; nobody else is asked.
+        assert ("aarsag" in meta) == (meta["udfald"] == "review")
+        if "aarsag" in meta:
+            assert re.search(r"\w{3,} \w+.*\.$", meta["aarsag"])
+        if meta.get("kun_plan"):
+            assert rule["kwargs"]["column"] == "vaerste_score_plan"
         assert re.search(r"\w{3,} \w+.*\.$", rule["description"])
 
 
@@ -63,9 +69,9 @@ def test_each_threshold_is_used() -> None:
 
 
 def test_a_threshold_without_a_reason_is_refused(tmp_path: Path) -> None:
-    content = {"f6_z_stop": {"vaerdi": 6, "begrundelse": " "}}
+    content = {"f6_z_plan": {"vaerdi": 6, "begrundelse": " "}}
     (tmp_path / suites.THRESHOLDS).write_text(yaml.safe_dump(content))
-    with pytest.raises(GateError, match="f6_z_stop"):
+    with pytest.raises(GateError, match="f6_z_plan"):
         suites.thresholds(tmp_path)
 
 
@@ -81,7 +87,7 @@ def test_the_expensive_import_is_the_gates_alone() -> None:
 
 def evidence(**changes: object) -> dict[str, pd.DataFrame]:
     row = {"kilde": "jobindsats", "tabel_id": "y25i01", "periode": "2026M07", "regel_id": "F6"}
-    row |= {"fundet": 0, "vaerste_score": 1.0}
+    row |= {"fundet": 0, "vaerste_score": 1.0, "vaerste_score_plan": None}
     table = {"kilde": "jobindsats", "tabel_id": "y25i01", "hentet_utc": "2026-08-19T07:59:00Z"}
     table |= {"regler_testet": 6, "fundet": 0, "fund_raekker": 0}
     columns = suites.read_suite("kontrol_fund")[0]["kwargs"]["column_set"]
@@ -111,6 +117,10 @@ TABLE = frozenset({("jobindsats", "y25i01")})
         ({}, {}),
         ({"kontrol_maalt": {"fundet": 1, "vaerste_score": 5.9}}, {"F6": TABLE}),
         ({"kontrol_maalt": {"fundet": 1, "vaerste_score": 6.1}}, {"F6": TABLE, "F6.enkelt": TABLE}),
+        (
+            {"kontrol_maalt": {"fundet": 1, "vaerste_score": 4.6, "vaerste_score_plan": 4.6}},
+            {"F6": TABLE, "F6.plan": TABLE},
+        ),
         ({"kontrol_maalt": {"regel_id": "F1", "fundet": 1}}, {"F1": TABLE}),
         ({"tabeller": {"regler_testet": 5}}, {"B2": TABLE}),
         ({"tabeller": {"fundet": 2, "fund_raekker": 1}}, {"B3": TABLE}),

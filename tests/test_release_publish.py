@@ -173,6 +173,32 @@ def test_stopped_table_goes_out_marked_in_this_run_and_the_next(settings: Settin
     assert publish.publish(settings, candidate(settings, "k2", [FIRST]), passed) is None
 
 
+def test_what_waits_goes_out_marked_until_a_person_decides(settings: Settings) -> None:
+    land(settings, SECOND)
+    decide(settings, FIRST, "accepteret", "beskplan gate", CLOCK)
+    decide(settings, SECOND, "afventer", "beskplan gate", CLOCK)
+    waits = judged("k1", verdict("y25i01", "review"))
+    release = publish.publish(settings, candidate(settings, "k1", [FIRST]), waits)
+    assert release is not None
+    table = manifest.read(release.path)["tabeller"][0]
+    assert table["maerke"] == "afventer gennemsyn: se fund"
+    with duckdb.connect(release.path / "beskaeftigelsesplan.duckdb", read_only=True) as con:
+        marks = con.execute("select er_opdateret, maerke from _release_tabeller").fetchall()
+    assert marks == [(False, "afventer gennemsyn: se fund")]
+    assert publish.is_current(settings), "while it waits there is nothing to build"
+    decide(settings, SECOND, "accepteret", "Anna Holm", CLOCK)
+    assert not publish.is_current(settings)
+    passed = judged("k2", verdict("y25i01", "review", decided=True))
+    release = publish.publish(settings, candidate(settings, "k2", [FIRST, SECOND]), passed)
+    assert release is not None
+    assert manifest.read(release.path)["tabeller"][0]["maerke"] is None
+    decisions = (release.path / "afgoerelser.csv").read_text("utf-8-sig").splitlines()
+    assert decisions[0] == "kilde;tabel_id;hentet_utc;nr;udfald;hvem;hvorfor;afgjort_utc"
+    # A person's time is kept, the machine's is not; text that looks like a formula is text.
+    assert decisions[-1].startswith("jobindsats;y25i01;2026-08-19T07:59:00Z;2;accepteret;Anna Holm")
+    assert decisions[-1].endswith(f";{CLOCK}")
+
+
 def test_readme_says_what_is_old_and_synthetic(settings: Settings) -> None:
     land(settings, Landed("y01a02", "2026-08-18T19:52:00Z", "genereret"))
     look(settings, "y25i01", "fejl")

@@ -255,6 +255,7 @@ def _welcome(local: LocalAirflow, standin: str | None) -> str:
             f"Asked:    {sources}",
             f"Output:   {local.logs}",
             "The DAGs jobindsats and statbank look at once; beskaeftigelsesplan follows by itself.",
+            "What a person has to decide stands under Required Actions (DAG gennemsyn).",
             "Ctrl-C ends everything.",
         )
     )

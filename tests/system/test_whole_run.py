@@ -209,6 +209,38 @@ def test_twenty_kommuner_shifted_by_one_are_stopped_and_named(
     }
 
 
+def test_a_swapped_pair_goes_out_when_a_person_has_approved_it(
+    own: Settings, standin: Running
+) -> None:
+    """København and Frederiksberg; that the gate asks about a pair is a test of the gate."""
+    standin.set_clock(AFTER_THE_LAST)
+    standin.fault("forskudt", tabel="y25i01", perioder=["2026M07"], start=0, raekker=2)
+    assert land(own) == {"y25i01": "landet"}
+    key = ("jobindsats", "y25i01", "2026-08-21T08:00:00Z")
+    Landing(own.landing).hold(*key, hvem="beskplan gate", hvorfor="F6", fund=[], uden_styrke=0)
+    with pytest.raises(NotUpdatedError, match="y25i01: afventer gennemsyn: se fund"):
+        build_to_release(own)
+    current = own.releases / "current"
+    tables = json.loads((current / "manifest.json").read_text())["tabeller"]
+    marks = {table["tabel_id"]: table["maerke"] for table in tables if table["maerke"]}
+    assert marks == {"y25i01": "afventer gennemsyn: se fund"}
+    assert cell(own, "fct_ydelser", "2026M07", "København") == 16981
+    assert "Afventer gennemsyn" in (current / "kvalitet/index.html").read_text("utf-8")
+    assert flow.is_current(own), "while it waits nothing is built and nobody is asked again"
+    flow.review(own, "y25i01", "accepteret", hvem="Anna Holm", hvorfor="STAR har bekræftet det")
+    assert build_to_release(own) == "2026M07-3"
+    assert cell(own, "fct_ydelser", "2026M07", "Frederiksberg") == 16981
+    decisions = (current / "afgoerelser.csv").read_text("utf-8-sig")
+    assert "accepteret;Anna Holm;STAR har bekræftet det" in decisions
+    header, *lines = (current / "kvalitet/fund.csv").read_text("utf-8-sig").splitlines()
+    assert header.split(";")[3:6] == ["tabellens_udfald", "regel_id", "omraade"]
+    found = {tuple(line.split(";")[3:6]) for line in lines}
+    assert {area for *words, area in found if words == ["Godkendt trods fund", "F6.enkelt"]} == {
+        "København",
+        "Frederiksberg",
+    }
+
+
 def shifted_kommuner(settings: Settings) -> set[str]:
     """Kommuner whose newest total moved by a fifth or more in the stopped vintage."""
     table = settings.landing / "jobindsats" / "y25i01"
