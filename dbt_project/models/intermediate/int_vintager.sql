@@ -36,7 +36,9 @@ final as (
             and vintager.tabel_id = nyeste_afgoerelse.tabel_id
             and vintager.hentet_utc = nyeste_afgoerelse.hentet_utc
     where
-        coalesce(nyeste_afgoerelse.afgoerelse, '') not in ('stoppet', 'afvist', 'afloest', 'afventer')
+        coalesce(nyeste_afgoerelse.afgoerelse, '') not in (
+            'stoppet', 'afvist', 'afloest', 'afventer'
+        )
         {% if var('as_of') %}
         and vintager.hentet_utc <= {{ utc("'" ~ var('as_of') ~ "'") }}
         {% endif %}
