@@ -259,6 +259,8 @@ def reviewed(operation: Operation, locked_out: Chapter) -> dict[str, Any]:
     while operation.state(path, "spoerg") != "awaiting_input":
         assert time.monotonic() < deadline
         time.sleep(1)
+    # An answer that comes before the scheduler has booked the pause is asked for once more.
+    time.sleep(8)
     pools = operation.get("/pools")["pools"]
     step = f"{path}/taskInstances/spoerg/-1/hitlDetails"
     question = operation.get(step)
