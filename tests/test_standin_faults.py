@@ -162,6 +162,14 @@ def test_shifted_rows_keep_the_total(client: TestClient) -> None:
     assert client.get("/v3/tables").text.count("2026-08-20") == before + 1
 
 
+def test_two_rows_shifted_are_a_swapped_pair(client: TestClient) -> None:
+    whole = [row[2] for row in rows(client) if row[0] == "2026M07"]
+    fault(client, "forskudt", tabel="y25i01", perioder=["2026M07"], start=0, raekker=2)
+    struck = [row[2] for row in rows(client) if row[0] == "2026M07"]
+    assert (struck[1], struck[2]) == (whole[2], whole[1])
+    assert struck[3:] == whole[3:]
+
+
 def test_shift_strikes_areas_asked_for_alone(client: TestClient) -> None:
     fault(client, "forskudt", perioder=["2026M07"])
     everywhere = {(row[0], row[1]): row[2:] for row in rows(client)}
