@@ -271,7 +271,9 @@ def reviewed(operation: Operation, locked_out: Chapter) -> dict[str, Any]:
         "slots": sum(pool["occupied_slots"] + pool["deferred_slots"] for pool in pools),
         "question": question,
         "runs": runs,
-        "decision": landing.decisions()[-1],
+        "decision": [made for made in landing.decisions() if made.key[1:] == (*asked.values(),)][
+            -1
+        ],
     }
 
 
