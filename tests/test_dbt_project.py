@@ -33,6 +33,9 @@ PUBLIC = {
     "rar_status",
     "resultatmaal_status",
     "resultatmaal_tekst",
+    "revision_forventet",
+    "revision_maalt",
+    "revisioner",
     "ydelsesoversigt",
 }
 NAMES = {

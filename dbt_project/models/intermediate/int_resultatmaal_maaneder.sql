@@ -12,6 +12,7 @@ brud as (
 
 revision as (
     select * from {{ ref('revision_forventet') }}
+    where frigivelse is null and omraade_kode is null
 ),
 
 -- The kommune's own figures; the newest of a month.
@@ -106,6 +107,9 @@ samlet as (
         kalender.plan_id,
         kalender.maal_nr,
         kalender.maaned,
+        maal.tabel_id,
+        maal.maaling_navn,
+        maal.enhed_beregnet as enhed,
         {{ maaned_som_periode('kalender.maaned') }} as periode,
         case
             when lokale.antal_k is not null
@@ -177,8 +181,13 @@ final as (
         samlet.afloeb,
         samlet.suspension
     from samlet
-    asof left join revision
-        on samlet.alder_mdr >= revision.alder_mdr
+    left join revision
+        on
+            samlet.tabel_id = revision.tabel_id
+            and samlet.maaling_navn = revision.maaling_navn
+            and {{ aldersklasse('samlet.alder_mdr') }} = revision.alder_mdr
+            and {{ stoerrelse("'kommune'", 'samlet.enhed', 'samlet.aktuel_vaerdi') }}
+            = revision.stoerrelse
 )
 
 select * from final

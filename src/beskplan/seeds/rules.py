@@ -19,6 +19,7 @@ from beskplan.seeds.cited import (
 )
 from beskplan.seeds.group_rules import GROUP_RULES
 from beskplan.seeds.reading import Fault, Row, Tables, sound
+from beskplan.seeds.revision_rules import REVISION_RULES
 
 Rule = Callable[[Tables, list[Fault]], None]
 
@@ -73,6 +74,8 @@ def known_references(tables: Tables, faults: list[Fault]) -> None:
             "målingen",
         ),
         ("serie_brud", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
+        ("revision_start", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
+        ("revision_varslet", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
         ("serie_brud", ("bro_id",), "serie_bro", ("bro_id",), "broen"),
         ("serie_bro", ("tabel_id",), "kilder", ("tabel_id",), "tabellen"),
         ("serie_bro", ("del_tabel_id",), "kilder", ("tabel_id",), "tabellen"),
@@ -204,6 +207,9 @@ def ordered_dates(tables: Tables, faults: list[Fault]) -> None:
         ("planer", "periode_fra", "periode_til"),
         ("serie_brud", "dato_fra", "dato_til"),
         ("grupper", "gyldig_fra", "gyldig_til"),
+        ("revision_start", "gaelder_fra", "gaelder_til"),
+        ("revision_varslet", "periode_fra", "periode_til"),
+        ("revision_varslet", "gaelder_fra", "gaelder_til"),
         ("ydelsesgrupper", "oversigt_fra", "oversigt_til"),
     ):
         for row in sound(tables[table]):
@@ -230,4 +236,5 @@ RULES: tuple[Rule, ...] = (
     goals.parts_fit_their_whole,
     goals.baselines_have_their_source,
     goals.local_figures_fit,
+    *REVISION_RULES,
 )

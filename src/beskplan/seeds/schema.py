@@ -22,6 +22,9 @@ BUILT_BASELINES = (
     "forventet",
     "gruppens_bedste_tredjedel",
 )
+# As macros/revision.sql: the classes of a figure, and the ages from which one holds.
+REVISION_SIZES = ("under_50", "50_199", "200_999", "fra_1000", "land", "uoplyst", "pct")
+REVISION_AGES = ("1", "2", "3", "13")
 
 
 @dataclass(frozen=True)
@@ -291,14 +294,37 @@ TABLES = (
         (("plan_id", "maal_nr", "opgjort_dato"),),
     ),
     Table(
-        "revision_forventet",
+        "revision_start",
         (
-            Column("alder_mdr", "integer"),
-            Column("middel_pct", "number"),
-            Column("p95_pct", "number"),
+            Column("tabel_id"),
+            Column("stoerrelse", choices=REVISION_SIZES),
+            Column("alder_fra", "integer", choices=REVISION_AGES),
+            Column("gaelder_fra", "date"),
+            _maybe("gaelder_til", "date"),
+            _maybe("middel_pct", "number"),
+            _maybe("median_pct", "number"),
+            _maybe("p95_pct", "number"),
+            Column("p99_pct", "number"),
+            Column("mindst", "number"),
+            Column("antal", "integer"),
+            Column("antal_aendret", "integer"),
+            Column("maalt_paa"),
             Column("kilde"),
         ),
-        (("alder_mdr",),),
+        (("tabel_id", "stoerrelse", "alder_fra", "gaelder_fra"),),
+    ),
+    Table(
+        "revision_varslet",
+        (
+            Column("tabel_id"),
+            Column("periode_fra", "month"),
+            Column("periode_til", "month"),
+            Column("varslet_dato", "date"),
+            Column("gaelder_fra", "date"),
+            Column("gaelder_til", "date"),
+            Column("tekst"),
+            Column("kilde"),
+        ),
     ),
     Table(
         "serie_brud",
