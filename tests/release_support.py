@@ -129,6 +129,21 @@ create table citerede_maal (
     vaerdi decimal(18, 3), enhed varchar, opgjort_tekst varchar, alder_aar integer,
     kilde varchar, side integer
 );
+create table fct_ydelser_vintage (
+    tabel_id varchar, omraade_kode varchar, omraade_navn varchar, ydelsesgruppe varchar,
+    dimensioner varchar, periode varchar, maaling_navn varchar, vaerdi decimal(18, 3),
+    status varchar, er_syntetisk boolean, gyldig_fra timestamp, gyldig_til timestamp
+);
+create table revisioner (
+    kilde varchar, tabel_id varchar, maaling_navn varchar, omraade_kode varchar,
+    ydelsesgruppe varchar, dimensioner varchar, periode varchar, alder_mdr integer,
+    art varchar, begrundelse varchar, foer_fra timestamp, frigivelse timestamp
+);
+create table revision_forventet (
+    kilde varchar, tabel_id varchar, maaling_navn varchar, frigivelse timestamp,
+    alder_mdr integer, stoerrelse varchar, omraade_kode varchar, middel_pct decimal(18, 3),
+    p95_pct decimal(18, 2), maalt_paa varchar
+);
 create table kontrol_fund (scenarie integer, tabel_id varchar);
 create view stg_noget as select 1 as tal;
 comment on table fct_ydelser is 'Antal ydelsesmodtagere, Jobindsats'' tal';

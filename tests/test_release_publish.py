@@ -75,6 +75,7 @@ def test_database_holds_marts_with_comments_and_no_inner_table(settings: Setting
         "dim_plan",
         "dim_ydelsesgruppe",
         "fct_ydelser",
+        "fct_ydelser_vintage",
         "joblog_daekningsgrad",
         "joblog_tekst",
         "kontrol_fund",
@@ -84,6 +85,9 @@ def test_database_holds_marts_with_comments_and_no_inner_table(settings: Setting
         "rar_status",
         "resultatmaal_status",
         "resultatmaal_tekst",
+        "rettelser",
+        "revision_forventet",
+        "revisioner",
         "ydelsesoversigt",
     }
     assert comment == ("Værdien",)
@@ -222,6 +226,9 @@ def test_release_holds_tables_quality_and_seeds(settings: Settings) -> None:
         "tabeller/plan-a-ydelsesoversigt.csv",
         "kvalitet/index.html",
         "kvalitet/fund.csv",
+        "rettelser/index.html",
+        "rettelser/meddelelse.txt",
+        "rettelser/rettelser.csv",
         "seeds/planer.csv",
         "tabeller/noegletal.xlsx",
         "tabeller/noegletal.csv",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -16,6 +16,9 @@ from rich.table import Table
 from beskplan import flow
 from beskplan.errors import BeskplanError, ReviewError
 from beskplan.settings import Settings
+
+if TYPE_CHECKING:
+    from beskplan.release.corrections.between import Difference
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -250,6 +253,59 @@ def oversigt(
     with errors_shown():
         for path in write_overview(Settings.from_env().releases, kommune, slut, ud):
             console.print(str(path), markup=False)
+
+
+@app.command()
+def diff(
+    a: Annotated[str, typer.Argument(help="A release, a day or a time: 2026M07-1, 2026-08-18")],
+    b: Annotated[str, typer.Argument(help="The newer one")],
+    csv: Annotated[Path | None, typer.Option(help="Write every changed cell to this file")] = None,
+) -> None:
+    """Compare two releases, days or times: revisions and corrections of errors."""
+    from beskplan.release.corrections.between import difference, write_list
+
+    with errors_shown():
+        found = difference(Settings.from_env(), a, b)
+        if csv:
+            write_list(csv, found)
+    _say_difference(found)
+    if csv:
+        console.print(f"{len(found.rows)} changed cells in {csv}", markup=False)
+
+
+def _say_difference(found: Difference) -> None:
+    """Print counts by class, then the largest changes."""
+    from beskplan.release import danish
+    from beskplan.release.corrections import told
+
+    console.print(f"{found.before} → {found.after}", markup=False)
+    if found.left_out:
+        console.print(f"not compared: {', '.join(found.left_out)}", markup=False)
+    if not found.rows:
+        console.print("no published figure differs")
+        return
+    counts = Table("tabel", "art", "tal", "områder", title="Ændrede tal")
+    for row in found.counts:
+        numbers = (danish.number(row["antal"]), danish.number(row["omraader"]))
+        counts.add_row(row["tabel"], row["art"], *numbers)
+    console.print(counts)
+    largest = Table(
+        *("art", "område", "tabel", "gruppe", "periode", "tal", "før", "nu", "ændring"),
+        title="Fejlrettelser først, så de største ændringer",
+    )
+    for row in found.largest:
+        largest.add_row(
+            row["art"],
+            row["omraade_navn"],
+            row["tabel_id"] or row["tabel"],
+            row["gruppe"],
+            row["periode"],
+            told.measure(row["maaling"]),
+            told.shown(row["foer_vaerdi"], row["foer_status"]),
+            told.shown(row["efter_vaerdi"], row["efter_status"]),
+            told.signed(row["aendring"]),
+        )
+    console.print(largest)
 
 
 @app.command()

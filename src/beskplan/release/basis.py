@@ -37,6 +37,8 @@ class Basis:
         decisions: every decision, as published.
         marked: table id → why it is not up to date, in Danish.
         code: checksum of the code.
+        previous: fingerprint of the release before, which `rettelser` compares with; None for the
+            first.
     """
 
     vintages: tuple[Vintage, ...]
@@ -44,6 +46,7 @@ class Basis:
     decisions: Sequence[Mapping[str, Any]]
     marked: Mapping[str, str]
     code: str
+    previous: str | None = None
 
     @property
     def newest(self) -> dict[str, Vintage]:
@@ -69,6 +72,7 @@ class Basis:
             "afgoerelser": [dict(decision) for decision in self.decisions],
             "ikke_opdateret": sorted(self.marked),
             "kode": self.code,
+            "forrige": self.previous,
         }
         return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 

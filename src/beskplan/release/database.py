@@ -16,6 +16,8 @@ DATABASE = "beskaeftigelsesplan.duckdb"
 PARQUET = "parquet"
 # The oldest format: a BI tool's driver often lags behind by years.
 STORAGE_VERSION = "v1.0.0"
+# What the release itself adds to the marts: it lies in the connection's own temporary database.
+ADDED = ("rettelser",)
 INTERNAL_PREFIXES = ("stg_", "int_", "_", "dbt_")
 PAGE_ROWS = 122_880
 
@@ -152,7 +154,7 @@ def write(
     con.execute(
         f"attach '{_quoted(folder / DATABASE)}' as udgivelse (storage_version '{STORAGE_VERSION}')"
     )
-    rows = {name: _copy_table(con, name, folder) for name in tables}
+    rows = {name: _copy_table(con, name, folder) for name in (*tables, *ADDED)}
     con.execute(RELEASE_DDL)
     _state_release(con, identity, basis)
     con.execute("checkpoint udgivelse")
@@ -162,7 +164,7 @@ def write(
 
 def _copy_table(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> int:
     """Copy one table in a total order, with its comments, and write the copy as Parquet."""
-    con.execute(f'create table udgivelse.main."{name}" as from "{name}" order by all')
+    con.execute(f'create table udgivelse.main."{name}" as from {_source(name)} order by all')
     for statement in _comments(con, name):
         con.execute(statement)
     path = folder / PARQUET / f"{name}.parquet"
@@ -174,19 +176,27 @@ def _copy_table(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> int:
     return _count(con, f'udgivelse.main."{name}"')
 
 
+def _catalog(name: str) -> str:
+    return "temp" if name in ADDED else "kandidat"
+
+
+def _source(name: str) -> str:
+    return f'{_catalog(name)}.main."{name}"'
+
+
 def _comments(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
     """Statements that give the copy the comments of the table and of its columns."""
     tables = con.execute(
-        "select comment from duckdb_tables() where database_name = 'kandidat' and table_name = $n "
+        "select comment from duckdb_tables() where database_name = $c and table_name = $n "
         "union all "
-        "select comment from duckdb_views() where database_name = 'kandidat' and view_name = $n",
-        {"n": name},
+        "select comment from duckdb_views() where database_name = $c and view_name = $n",
+        {"n": name, "c": _catalog(name)},
     ).fetchall()
     columns = con.execute(
         "select column_name, comment from duckdb_columns() "
-        "where database_name = 'kandidat' and schema_name = 'main' and table_name = $n "
+        "where database_name = $c and schema_name = 'main' and table_name = $n "
         "order by column_index",
-        {"n": name},
+        {"n": name, "c": _catalog(name)},
     ).fetchall()
     target = f'udgivelse.main."{name}"'
     said = [f"comment on table {target} is {_text(text)}" for (text,) in tables if text]
@@ -244,7 +254,7 @@ def check(con: duckdb.DuckDBPyConnection, rows: dict[str, int], folder: Path) ->
         for name, written in rows.items():
             path = _quoted(folder / PARQUET / f"{name}.parquet")
             found = {
-                "candidate": _count(con, f'kandidat.main."{name}"'),
+                "candidate": _count(con, _source(name)),
                 "parquet": _sum(con, f"read_parquet('{path}')"),
                 "duckdb": _sum(con, f'udgivelse.main."{name}"'),
             }

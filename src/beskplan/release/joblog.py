@@ -19,7 +19,7 @@ TABLE = "joblog"
 RANKED = "Jobparate kontanthjælpsmodtagere"
 MONTH_SQL = """
 select * from joblog_daekningsgrad
-where periode = (select max(periode) from joblog_daekningsgrad)
+where periode = coalesce(nullif($periode, ''), (select max(periode) from joblog_daekningsgrad))
 order by omraade_art desc, omraade_kode, ydelsesgruppe
 """
 SERIES_SQL = """
@@ -52,12 +52,13 @@ class MonthSheet(NamedTuple):
     sheet: Sheet
 
 
-def sheet(con: duckdb.DuckDBPyConnection, basis: Basis) -> MonthSheet | None:
-    """Lay the newest month out.
+def sheet(con: duckdb.DuckDBPyConnection, basis: Basis, month: str = "") -> MonthSheet | None:
+    """Lay a month out.
 
     Args:
         con: the candidate.
         basis: what the release rests on.
+        month: `2018M01`; empty is the newest.
 
     Returns:
         The month, or None where no bilag has landed.
@@ -65,7 +66,7 @@ def sheet(con: duckdb.DuckDBPyConnection, basis: Basis) -> MonthSheet | None:
     Raises:
         ReleaseError: a figure cannot be printed as it is.
     """
-    found = records(con, MONTH_SQL)
+    found = records(con, MONTH_SQL, periode=month)
     if not found:
         return None
     periode = str(found[0]["periode"])

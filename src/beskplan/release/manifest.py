@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def write(
         "periode": identity.periode,
         "opgjort_utc": basis.stated_time,
         "forrige": previous,
+        "forrige_fingeraftryk": basis.previous,
         "koersel": run,
         "fingeraftryk": basis.fingerprint,
         "kode_sum": basis.code,
@@ -79,6 +81,13 @@ def read(release: Path) -> dict[str, Any]:
             do="point `current` to a whole release and remove this one",
         ) from error
     return content
+
+
+def rests_on(release: Path, basis: Basis) -> bool:
+    """Whether a release holds what `basis` says, after the same release as it came after."""
+    content = read(release)
+    after_the_same = replace(basis, previous=content.get("forrige_fingeraftryk"))
+    return bool(content["fingeraftryk"] == after_the_same.fingerprint)
 
 
 def faults(release: Path) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from beskplan.errors import ReleaseError
 from beskplan.gate.judgement import Judgement
 from beskplan.landing import Landing
 from beskplan.release import basis as bases
-from beskplan.release import contents, database, manifest, swap
+from beskplan.release import contents, corrections, database, manifest, swap
 from beskplan.release.basis import Basis
 from beskplan.release.database import Identity
 from beskplan.settings import Settings
@@ -60,8 +60,9 @@ def publish(settings: Settings, run_dir: Path, judgement: Judgement) -> Release 
         if settings.has_real_token:
             _refuse_generated(candidate, basis)
         current = swap.current(settings.releases)
-        if current and manifest.read(current)["fingeraftryk"] == basis.fingerprint:
+        if current and manifest.rests_on(current, basis):
             return None
+        basis = replace(basis, previous=_fingerprint(current))
         release = _renamed_but_not_swapped_in(settings.releases, current, basis)
         if release is None:
             release = _write(settings, candidate, judgement, basis, current)
@@ -78,7 +79,11 @@ def is_current(settings: Settings) -> bool:
     if current is None:
         return False
     basis = bases.of_landing(Landing(settings.landing), settings.seeds)
-    return basis is not None and manifest.read(current)["fingeraftryk"] == basis.fingerprint
+    return basis is not None and manifest.rests_on(current, basis)
+
+
+def _fingerprint(release: Path | None) -> str | None:
+    return str(manifest.read(release)["fingeraftryk"]) if release else None
 
 
 def _renamed_but_not_swapped_in(releases: Path, current: Path | None, basis: Basis) -> Path | None:
@@ -107,8 +112,10 @@ def _write(
         tables = database.public_tables(con, basis.seed_names)
         periode = database.newest_month(con)
         identity = Identity(swap.next_id(settings.releases, periode), periode)
+        before = corrections.since(con, current, identity, basis, settings)
         rows = database.write(con, tables, identity, basis, unfinished)
         table_rows = contents.write(con, settings, identity, basis, judgement, unfinished)
+        table_rows |= corrections.write(con, before, identity.release_id, basis, unfinished)
         manifest.write(
             unfinished,
             identity=identity,
