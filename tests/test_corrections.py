@@ -122,15 +122,14 @@ def test_the_class_comes_from_the_step_and_since_when_from_the_releases(
     found = rows(
         made,
         "select omraade_kode, periode, foer_vaerdi, efter_vaerdi, aendring, aendring_pct, art, "
-        "foer_udgivelse, foer_vintage::varchar, alder_mdr, begrundelse "
+        "foer_udgivelse, foer_vintage::varchar, alder_mdr "
         "from rettelser order by omraade_kode",
     )
+    since = ("2026M07-1", "2026-08-18 19:52:00", "1")
     assert [[str(value) for value in row] for row in found] == [
         # 2 of 147 is 1.36 pct., 100 of 163 is 61.35.
-        ["147", "2026M06", "147.000", "149.000", "2.000", "1.36", "revision"]
-        + ["2026M07-1", "2026-08-18 19:52:00", "1", "Begrundet revision."],
-        ["163", "2026M06", "163.000", "263.000", "100.000", "61.35", "fejlrettelse"]
-        + ["2026M07-1", "2026-08-18 19:52:00", "1", "Begrundet fejlrettelse."],
+        ["147", "2026M06", "147.000", "149.000", "2.000", "1.36", "revision", *since],
+        ["163", "2026M06", "163.000", "263.000", "100.000", "61.35", "fejlrettelse", *since],
     ]
 
 

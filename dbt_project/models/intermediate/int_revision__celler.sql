@@ -54,10 +54,10 @@ frigivelser as (
     where
         (vintager.kilde, vintager.tabel_id, vintager.hentet_utc) not in (
             select distinct
-                kilde,
-                tabel_id,
-                frigivelse
-            from {{ this }}
+                bedoemte.kilde,
+                bedoemte.tabel_id,
+                bedoemte.frigivelse
+            from {{ this }} as bedoemte
         )
     {% endif %}
 ),
@@ -140,8 +140,8 @@ maalt as (
                 then -greatest(par.foer_vaerdi - (maalinger.diskretion_under - 1), 0)
             else par.efter_vaerdi - par.foer_vaerdi
         end as mindste_aendring,
-        par.foer_vaerdi is distinct from par.efter_vaerdi
-        or par.foer_status <> par.efter_status as er_aendret
+        par.foer_status <> par.efter_status
+        or coalesce(par.foer_vaerdi <> par.efter_vaerdi, false) as er_aendret
     from par
     inner join maalinger
         on

@@ -41,7 +41,16 @@ gaeldende as (
         frigivelser.tabel_id,
         maalinger.maaling_navn,
         frigivelser.frigivelse,
-        startvaerdier.* exclude (tabel_id),
+        startvaerdier.stoerrelse,
+        startvaerdier.alder_fra,
+        startvaerdier.middel_pct,
+        startvaerdier.median_pct,
+        startvaerdier.p95_pct,
+        startvaerdier.p99_pct,
+        startvaerdier.mindst,
+        startvaerdier.antal,
+        startvaerdier.antal_aendret,
+        startvaerdier.maalt_paa,
         startvaerdier.tabel_id = '*' as er_faelles
     from frigivelser
     inner join maalinger

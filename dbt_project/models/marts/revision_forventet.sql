@@ -34,17 +34,18 @@ tidligere as (
             and startvaerdier.alder_fra = klasser.alder_fra
             and startvaerdier.stoerrelse = klasser.stoerrelse
             and klasser.frigivelse < coalesce(startvaerdier.frigivelse, timestamp '9999-12-31')
-    group by grouping sets (
-        (
-            startvaerdier.kilde, startvaerdier.tabel_id, startvaerdier.maaling_navn,
-            startvaerdier.frigivelse, startvaerdier.alder_fra, startvaerdier.stoerrelse
-        ),
-        (
-            startvaerdier.kilde, startvaerdier.tabel_id, startvaerdier.maaling_navn,
-            startvaerdier.frigivelse, startvaerdier.alder_fra, startvaerdier.stoerrelse,
-            klasser.omraade_kode
+    group by
+        grouping sets (
+            (
+                startvaerdier.kilde, startvaerdier.tabel_id, startvaerdier.maaling_navn,
+                startvaerdier.frigivelse, startvaerdier.alder_fra, startvaerdier.stoerrelse
+            ),
+            (
+                startvaerdier.kilde, startvaerdier.tabel_id, startvaerdier.maaling_navn,
+                startvaerdier.frigivelse, startvaerdier.alder_fra, startvaerdier.stoerrelse,
+                klasser.omraade_kode
+            )
         )
-    )
     having
         (
             grouping(klasser.omraade_kode) = 1

@@ -86,11 +86,12 @@ begrundet as (
         varslede.tekst as varslet,
         case
             when varslede.tekst is not null then 'varslet'
-            when mindste_aendring is null and skjult.er_saedvanlig then 'saedvanlig'
-            when mindste_aendring is null and not skjult.er_saedvanlig then 'usaedvanlig'
-            when mindste_aendring is null then 'ikke_maalt'
-            when abs(mindste_aendring) <= saedvanlig then 'saedvanlig'
-            when saedvanlig = 0 then 'revideres_ikke'
+            when med_graense.mindste_aendring is null and skjult.er_saedvanlig then 'saedvanlig'
+            when med_graense.mindste_aendring is null and not skjult.er_saedvanlig
+                then 'usaedvanlig'
+            when med_graense.mindste_aendring is null then 'ikke_maalt'
+            when abs(med_graense.mindste_aendring) <= med_graense.saedvanlig then 'saedvanlig'
+            when med_graense.saedvanlig = 0 then 'revideres_ikke'
             else 'usaedvanlig'
         end as grund
     from med_graense
@@ -130,9 +131,11 @@ final as (
         {{ kvotient_halvt_op('100 * begrundet.aendring', 'begrundet.foer_vaerdi', 2) }}
             as aendring_pct,
         cast(begrundet.saedvanlig as decimal(18, 3)) as saedvanlig_aendring,
-        case when grund in ('usaedvanlig', 'revideres_ikke') then 'fejlrettelse' else 'revision' end
-            as art,
-        case grund
+        case
+            when begrundet.grund in ('usaedvanlig', 'revideres_ikke') then 'fejlrettelse'
+            else 'revision'
+        end as art,
+        case begrundet.grund
             when 'varslet' then 'Varslet: ' || begrundet.varslet
             when 'saedvanlig' then 'Inden for det sædvanlige for månedens alder'
             when 'usaedvanlig' then 'Ud over det sædvanlige for månedens alder'
@@ -140,7 +143,7 @@ final as (
             else 'Tallet er skjult i den ene udgave, så ændringen kan ikke måles'
         end
         || case
-            when grund in ('saedvanlig', 'usaedvanlig')
+            when begrundet.grund in ('saedvanlig', 'usaedvanlig')
                 then
                     ' (højst ' || {{ dansk_tal('begrundet.saedvanlig', 1) }}
                     || '; målt på ' || begrundet.maalt_paa || ')'
