@@ -142,7 +142,7 @@ create table revisioner (
 create table revision_forventet (
     kilde varchar, tabel_id varchar, maaling_navn varchar, frigivelse timestamp,
     alder_mdr integer, stoerrelse varchar, omraade_kode varchar, middel_pct decimal(18, 3),
-    p95_pct decimal(18, 2), maalt_paa varchar
+    p95_pct decimal(18, 2), maalt_paa varchar, ventet_tekst varchar
 );
 create table kontrol_fund (scenarie integer, tabel_id varchar);
 create view stg_noget as select 1 as tal;

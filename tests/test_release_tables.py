@@ -17,7 +17,7 @@ from release_support import DDL, add_goal, insert
 
 from beskplan.errors import ReleaseError
 from beskplan.landing.records import Vintage
-from beskplan.release import csvfile, resultatmaal, xlsxfile, ydelsesoversigt
+from beskplan.release import csvfile, notes, resultatmaal, xlsxfile, ydelsesoversigt
 from beskplan.release.basis import Basis
 from beskplan.release.sheet import Cell, Column, Figure, Row, Sheet, Text
 
@@ -495,3 +495,17 @@ def test_the_same_table_gives_the_same_bytes(
     for kind in ("xlsx", "csv"):
         first, second = ((tmp_path / f"{name}.{kind}").read_bytes() for name in "ab")
         assert first == second
+
+
+def test_a_provisional_figure_has_its_expected_revision_beside_it(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    columns = [Column("Juli", 8)]
+    text = "Forventet opjustering ca. 2 pct. (målt på y25i01, udgivelsen 19. august 2026)"
+    for tabel_id, ventet in (("y60a02", text), ("y25i01", text), ("joblog", None)):
+        insert(con, "revision_forventet", tabel_id=tabel_id, ventet_tekst=ventet)
+    tables = ["y25i01", "y60a02", "joblog"]
+    provisional = [Row("Herlev", [Figure(1310, "A", provisional=True)])]
+    assert notes.expected(con, tables, columns, provisional) == [f"{text}: y25i01, y60a02."]
+    final = [Row("Herlev", [Figure(1310, "A")])]
+    assert notes.expected(con, tables, columns, final) == []

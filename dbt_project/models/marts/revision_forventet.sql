@@ -63,7 +63,7 @@ egne as (
     from tidligere
 ),
 
-final as (
+samlet as (
     select
         startvaerdier.kilde,
         startvaerdier.tabel_id,
@@ -98,6 +98,28 @@ final as (
             and startvaerdier.frigivelse is not distinct from egne.frigivelse
             and startvaerdier.alder_fra = egne.alder_fra
             and startvaerdier.stoerrelse = egne.stoerrelse
+),
+
+final as (
+    select
+        *,
+        case
+            when stoerrelse = 'land' and alder_mdr = 1 and omraade_kode is null and p99_pct > 0
+                then
+                    case
+                        when middel_pct is null then 'Forventet rettelse: ikke målt'
+                        when abs(middel_pct) < 0.5 then 'Forventet rettelse under 0,5 pct.'
+                        when middel_pct > 0
+                            then
+                                'Forventet opjustering ca. '
+                                || {{ dansk_tal('middel_pct') }} || ' pct.'
+                        else
+                            'Forventet nedjustering ca. '
+                            || {{ dansk_tal('abs(middel_pct)') }} || ' pct.'
+                    end
+                    || ' (målt på ' || maalt_paa || ')'
+        end as ventet_tekst
+    from samlet
 )
 
 select * from final

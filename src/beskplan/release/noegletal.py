@@ -114,6 +114,7 @@ def sheet(con: duckdb.DuckDBPyConnection, basis: Basis) -> Sheet:
             *_definitions(parts, shown),
             *_computed_groups(con),
             *notes.cells(COLUMNS, rows),
+            *notes.expected(con, tables, COLUMNS, rows),
             *notes.sources(basis, tables),
         ],
     )

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
+import duckdb
+
 from beskplan.release import danish
 from beskplan.release.marks import printed
 from beskplan.release.provenance import Fetched, Provenance
+from beskplan.release.rows import records
 from beskplan.release.sheet import Column, Figure, Row
 
+EXPECTED_SQL = """
+select distinct tabel_id, ventet_tekst from revision_forventet
+where frigivelse is null and ventet_tekst is not null
+order by all
+"""
 SYNTHETIC = "SYNTETISKE TAL"
 EXAMPLE = "Eksempel, ikke vedtaget."
 PUBLISHERS = {
@@ -110,6 +118,30 @@ def cells(columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:
             f"* Foreløbigt tal, som kilden retter i de følgende måneder: {', '.join(provisional)}."
         )
     return lines
+
+
+def expected(
+    con: duckdb.DuckDBPyConnection,
+    tables: Iterable[str],
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+) -> list[str]:
+    """How much a provisional figure is expected to be revised, and on what that is measured.
+
+    Args:
+        con: where `revision_forventet` is.
+        tables: ids of the source tables that the table rests on.
+        columns: of the table.
+        rows: of the table.
+    """
+    if not any(_is_provisional(row, nr) for row in rows for nr in range(len(columns))):
+        return []
+    asked = set(tables)
+    found: dict[str, list[str]] = {}
+    for record in records(con, EXPECTED_SQL):
+        if record["tabel_id"] in asked:
+            found.setdefault(record["ventet_tekst"], []).append(record["tabel_id"])
+    return [f"{text}: {', '.join(ids)}." for text, ids in sorted(found.items())]
 
 
 def _places(columns: Sequence[Column], rows: Sequence[Row], status: str) -> list[str]:

@@ -88,6 +88,7 @@ def sheet(con: duckdb.DuckDBPyConnection, basis: Basis) -> Sheet:
             *_run_off(lines.values()),
             *_memberships(members),
             *notes.cells(columns, rows),
+            *notes.expected(con, tables, columns, rows),
             *notes.sources(basis, tables),
         ],
     )

@@ -96,6 +96,7 @@ def sheet(con: duckdb.DuckDBPyConnection, plan_id: str, basis: Basis) -> Sheet:
         rows=rows,
         notes=[
             *notes.cells(columns, rows),
+            *notes.expected(con, tables, columns, rows),
             *_breaks(goals),
             "Baseline: trykt er planens egen; ved vedtagelsen er regnet på de tal, der var hentet "
             "den dag; i dag på de nyeste. Den trykte gælder.",

@@ -154,6 +154,7 @@ def kommune_sheet(
         notes=[
             "Antal fuldtidspersoner, og andel i procent af befolkningen (16-66 år).",
             *notes.cells(columns, rows),
+            *notes.expected(con, tables, columns, rows),
             *_not_shown(fetched, left_out),
             *_ended(records(con, ENDED_SQL, kommune=code, slut=last)),
             *[_break(record) for record in records(con, BREAKS_SQL, slut=last)],
