@@ -147,6 +147,7 @@ def test_one_changed_cell_is_found_in_list_page_notice_table_and_letter(
     assert "1 tal for Ydelsesgrupper i alt i 1 område var forkert." in text
     assert "Tallene for hele landet var rigtige (Ydelsesgrupper i alt, antal: 0)." in text
     assert "hentet 18. august 2026 kl. 19.52 UTC, først i udgivelse 2026M07-1" in text
+    assert "1 andet tal i måneden er revideret, som det er sædvanligt" in text
     assert "Årsag: ikke oplyst" in text
     assert manifest.faults(made.path) == []
 
@@ -249,7 +250,11 @@ def test_a_table_that_rests_on_a_corrected_cell_is_corrected_too(settings: Setti
     made = release(settings, "k2", [FIRST, SECOND], change)
     assert rows(made, "select tabel, art, begrundelse from rettelser order by tabel") == [
         ("fct_ydelser", "fejlrettelse", "Begrundet fejlrettelse."),
-        ("ydelsesoversigt", "fejlrettelse", "Begrundet fejlrettelse."),
+        (
+            "ydelsesoversigt",
+            "fejlrettelse",
+            "Følger af kildens tal, som er en fejlrettelse.",
+        ),
     ]
     assert "Derfor er også rettet: Ydelsesoversigten (1 tal)." in read(made, "meddelelse.txt")
 
@@ -318,7 +323,7 @@ def test_a_corrected_bilag_says_what_was_right_all_along(
     assert (
         "Hvad var rigtigt hele tiden: Tallene for hele landet var rigtige (Åbenlyst "
         "uddannelsesparate, antal berørte: 9.000). Alle tal for Dagpengemodtagere og Jobparate "
-        "kontanthjælpsmodtagere var rigtige."
+        "kontanthjælpsmodtagere var rigtige. De øvrige tal for måneden er uændrede."
     ) in text
     written = letter(made.path / "rettelser" / "brev-joblog-2018M01.docx")
     assert "Alle tal for Dagpengemodtagere og Jobparate kontanthjælpsmodtagere var" in written

@@ -32,11 +32,19 @@
     greatest({{ mindst }}, {{ faktor }} * {{ p99_pct }} / 100.0 * abs({{ vaerdi }}))
 {%- endmacro %}
 
-{#- A quantile where the unchanged, whose number is known, are zeros that are not in the list. -#}
-{% macro kvantil_med_nuller(liste, antal, andel) -%}
-    list_aggregate(
-        list_resize({{ liste }}, cast({{ antal }} as bigint), cast(0 as double)),
-        'quantile_cont',
-        {{ andel }}
+{#-
+    The upper quantile: a figure that was observed, and that at least the share lies at or below.
+-#}
+{% macro oevre_kvantil(liste, andel) -%}
+    list_extract(
+        list_sort({{ liste }}),
+        cast(ceil({{ andel }} * (len({{ liste }}) - 1)) as bigint) + 1
     )
+{%- endmacro %}
+
+{#- The same where the unchanged, whose number is known, are zeros that are not in the list. -#}
+{% macro kvantil_med_nuller(liste, antal, andel) -%}
+    {{ oevre_kvantil(
+        "list_resize(" ~ liste ~ ", cast(" ~ antal ~ " as bigint), cast(0 as double))", andel
+    ) }}
 {%- endmacro %}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -17,7 +19,8 @@ from whole_run_support import build_to_release, land, settings_at, tree
 from beskplan import cli, demo, flow
 from beskplan.errors import NotUpdatedError, SeedError, SourceError
 from beskplan.landing import Landing
-from beskplan.settings import Settings
+from beskplan.release.corrections.between import difference
+from beskplan.settings import PROJECT, Settings
 from beskplan.standin.recorded import TIMES
 from beskplan.standin.server import Running
 
@@ -50,6 +53,26 @@ MENDED: dict[str, dict[str, float]] = {
     "422_periodetype": {"antal": 1},
     "403_side": {"antal": 1},
     "afkortet": {"antal": 1},
+}
+
+# The one real release there is, measured by itself: column of the file → column of the mart.
+MEASURED = PROJECT / "tests/data/revisioner/y25i01_frigivelse_2026-08-19.csv"
+TRIANGLE = {
+    "alder_mdr": "alder_mdr",
+    "n_kommuner": "antal_kommuner",
+    "n_aendret": "antal_aendret",
+    "middel_aendring": "middel_aendring",
+    "max_abs_aendring": "stoerste_aendring",
+    "median_abs_pct": "median_pct",
+    "p95_abs_pct": "p95_pct",
+    "land_foer": "land_foer",
+    "land_efter": "land_efter",
+    "land_aendring_pct": "land_aendring_pct",
+}
+GROUPS = {
+    "total": "",
+    "dagpenge": "_ygrpi09=A-dagpenge",
+    "kontanthjaelp": "_ygrpi09=Kontanthjælp",
 }
 
 CELL = """
@@ -136,6 +159,39 @@ def test_second_time_brings_the_changed_and_the_new_cells(released: Settings) ->
             """
         ).fetchall()
     assert found == [("y25i01", 1600, 600)]
+
+
+def test_the_revision_triangle_is_the_measured_one(released: Settings) -> None:
+    """Every figure of 59 months and three groups, as measured outside the pipeline."""
+    with MEASURED.open(encoding="utf-8", newline="") as handle:
+        measured = [
+            (row["periode"], GROUPS[row["gruppe"]], *(Decimal(row[name]) for name in TRIANGLE))
+            for row in csv.DictReader(handle)
+        ]
+    database = released.releases / "current" / demo.DATABASE
+    with duckdb.connect(database, read_only=True) as con:
+        found = (
+            con.table("revision_maalt")
+            .filter("tabel_id = 'y25i01' and maaling_navn = 'antal_fuldtidspersoner'")
+            .filter("frigivelse = timestamp '2026-08-19 07:59:00'")
+            .project(", ".join(["periode", "dimensioner", *TRIANGLE.values()]))
+            .fetchall()
+        )
+    assert len(measured) == 177
+    assert set(measured) <= set(found)
+    # Ages 1 to 7 of the total: so many of 98 kommuner were changed.
+    total = {row[2]: row[4] for row in found if row[1] == ""}
+    assert [total[age] for age in range(1, 8)] == [97, 63, 44, 34, 24, 15, 12]
+
+
+def test_the_release_of_august_is_a_revision_without_an_error(released: Settings) -> None:
+    found = difference(released, "2026-08-18T20:00:00Z", "2026M07-1")
+    assert [(row["tabel"], row["art"], row["antal"]) for row in found.counts] == [
+        ("fct_ydelser", "revision", 1600)
+    ]
+    biggest = found.largest[0]
+    assert (biggest["omraade_navn"], biggest["periode"]) == ("Hele landet", "2026M06")
+    assert (biggest["foer_vaerdi"], biggest["efter_vaerdi"]) == (88_080, 89_907)
 
 
 def test_a_second_run_asks_for_metadata_only_and_publishes_nothing(

@@ -21,21 +21,8 @@ kommuner as (
         count(*) filter (where aendring <> 0) as antal_aendret,
         avg(aendring) as middel_aendring,
         max(abs(aendring)) as stoerste_aendring,
-        quantile_cont(
-            case
-                when foer_vaerdi <> 0 then 100 * cast(abs(aendring) as double) / foer_vaerdi
-            end, 0.5
-        ) as median_pct,
-        quantile_cont(
-            case
-                when foer_vaerdi <> 0 then 100 * cast(abs(aendring) as double) / foer_vaerdi
-            end, 0.95
-        ) as p95_pct,
-        quantile_cont(
-            case
-                when foer_vaerdi <> 0 then 100 * cast(abs(aendring) as double) / foer_vaerdi
-            end, 0.99
-        ) as p99_pct,
+        list(100 * cast(abs(aendring) as double) / foer_vaerdi) filter (where foer_vaerdi <> 0)
+            as aendringer_pct,
         bool_or(oprindelse = 'genereret') as er_syntetisk
     from celler
     where omraade_art = 'kommune'
@@ -70,9 +57,12 @@ final as (
             as andel_aendret_pct,
         cast(kommuner.middel_aendring as decimal(18, 3)) as middel_aendring,
         cast(kommuner.stoerste_aendring as decimal(18, 3)) as stoerste_aendring,
-        cast(kommuner.median_pct as decimal(18, 2)) as median_pct,
-        cast(kommuner.p95_pct as decimal(18, 2)) as p95_pct,
-        cast(kommuner.p99_pct as decimal(18, 2)) as p99_pct,
+        cast({{ oevre_kvantil('kommuner.aendringer_pct', 0.5) }} as decimal(18, 2))
+            as median_pct,
+        cast({{ oevre_kvantil('kommuner.aendringer_pct', 0.95) }} as decimal(18, 2))
+            as p95_pct,
+        cast({{ oevre_kvantil('kommuner.aendringer_pct', 0.99) }} as decimal(18, 2))
+            as p99_pct,
         landet.foer_vaerdi as land_foer,
         landet.efter_vaerdi as land_efter,
         {{ kvotient_halvt_op('100 * landet.aendring', 'landet.foer_vaerdi', 3) }}

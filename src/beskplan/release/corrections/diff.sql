@@ -147,6 +147,13 @@ doemte as (
         case
             when trukket.tabel_id is not null
                 then 'Udgaven, som tallet kom fra, er trukket tilbage.'
+            -- The size that is usual is the source cell's own, not that of what rests on it.
+            when
+                fundet.nr is not null
+                and aendrede.tabel not in ('fct_ydelser', 'joblog_daekningsgrad', 'dim_befolkning')
+                then
+                    'Følger af kildens tal, som er en '
+                    || case when fundet.er_fejl then 'fejlrettelse' else 'revision' end || '.'
             when fundet.nr is not null then fundet.begrundelse
             when egne.tekst is not null then 'Varslet: ' || egne.tekst || '.'
             else 'Kildens tal er uændret; vores egne tabeller eller vores beregning er rettet.'

@@ -61,8 +61,8 @@ def letter(case: Case, *, release: str, stated_time: str, enclosed: str) -> byte
         "De forkerte tal: " + "; ".join(case.carried_since) + f". Årsag: {case.cause}."
     )
     document.add_paragraph(
-        f"Den rettede tabel er vedlagt ({enclosed}) og erstatter den tidligere. De øvrige tal i "
-        f"den er uændrede. Rettelsen står i udgivelse {release}."
+        f"Den rettede tabel er vedlagt ({enclosed}) og erstatter den tidligere. Rettelsen står i "
+        f"udgivelse {release}."
     )
     document.add_paragraph("Vi beklager fejlen.")
     document.add_paragraph("Med venlig hilsen")

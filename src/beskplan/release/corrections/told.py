@@ -55,7 +55,8 @@ class Case:
         tabel_id: the source's table.
         periode: the month.
         cells: the corrected cells.
-        right_groups: groups of the table in which no figure was wrong.
+        right_groups: groups of the table in which no figure is changed.
+        revised: figures of the table and month that are revised at the same time.
         right_country: national figures, of the groups that were wrong, that are as they were.
     """
 
@@ -64,6 +65,7 @@ class Case:
     periode: str
     cells: Sequence[Record]
     right_groups: Sequence[str]
+    revised: int
     right_country: Sequence[Record]
 
     @property
@@ -132,6 +134,7 @@ def cases(con: duckdb.DuckDBPyConnection, schema: str = "kandidat.main") -> list
                 **{name: row[name] for name in ("tabel", "tabel_id", "periode")},
             ),
             right_groups=row["rigtige_grupper"] or [],
+            revised=row["antal_revideret"],
             right_country=row["rigtigt_land"] or [],
         )
         for row in records(con, told)
@@ -211,4 +214,12 @@ def right_sentences(case: Case) -> list[str]:
         lines.append(f"Tallene for hele landet var rigtige ({figures}).")
     if case.right_groups:
         lines.append(f"Alle tal for {listed(case.right_groups)} var rigtige.")
-    return lines
+    return [*lines, others_sentence(case)]
+
+
+def others_sentence(case: Case) -> str:
+    """Whether the other figures of the table and month are as they were."""
+    if case.revised:
+        count = number_of(case.revised, "andet tal", "andre tal")
+        return f"{count} i måneden er revideret, som det er sædvanligt; det er ingen fejl."
+    return "De øvrige tal for måneden er uændrede."

@@ -1,5 +1,5 @@
 -- One row a case: a table of the source, a month and a measure with a correction of an error, and
--- what was right all along. A figure of ours that no source changed is a case of its own mart.
+-- what was right all along. A group with a revised figure was not wrong, but is not as it was.
 with fejl as (
     select *
     from rettelser
@@ -20,10 +20,10 @@ grupper as (
         celler.tabel_id,
         celler.periode,
         celler.gruppe,
-        count(*) filter (where fejl.tabel is not null) as antal_fejl
+        count(*) filter (where alle.tabel is not null) as antal_aendret
     from celler
     semi join sager using (tabel, tabel_id, periode)
-    left join fejl using (tabel, tabel_id, periode, gruppe, maaling, omraade_kode)
+    left join rettelser as alle using (tabel, tabel_id, periode, gruppe, maaling, omraade_kode)
     group by all
 ),
 
@@ -52,8 +52,14 @@ select
         select list(distinct gruppe order by gruppe) from grupper
         where
             grupper.tabel = sager.tabel and grupper.tabel_id = sager.tabel_id
-            and grupper.periode = sager.periode and antal_fejl = 0
+            and grupper.periode = sager.periode and antal_aendret = 0
     ) as rigtige_grupper,
+    (
+        select count(*) from rettelser
+        where
+            rettelser.tabel = sager.tabel and rettelser.tabel_id = sager.tabel_id
+            and rettelser.periode = sager.periode and rettelser.art = 'revision'
+    ) as antal_revideret,
     (
         select list(
             {'gruppe': gruppe, 'maaling': maaling, 'vaerdi': vaerdi, 'status': status}
