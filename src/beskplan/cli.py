@@ -289,10 +289,11 @@ def _say_difference(found: Difference) -> None:
         numbers = (danish.number(row["antal"]), danish.number(row["omraader"]))
         counts.add_row(row["tabel"], row["art"], *numbers)
     console.print(counts)
-    largest = Table(
-        *("art", "område", "tabel", "gruppe", "periode", "tal", "før", "nu", "ændring"),
-        title="Fejlrettelser først, så de største ændringer",
-    )
+    largest = Table(title="Fejlrettelser først, så de største ændringer")
+    for title in ("art", "område", "tabel", "gruppe", "periode", "tal"):
+        largest.add_column(title, no_wrap=title in ("art", "periode"))
+    for title in ("før", "nu", "ændring"):
+        largest.add_column(title, no_wrap=True, justify="right")
     for row in found.largest:
         largest.add_row(
             row["art"],
