@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from test_landing import LATER, ROWS, all_bytes, vintage
 from typer.testing import CliRunner
 
-from beskplan import flow
+from beskplan import cli, flow
 from beskplan.cli import app
 from beskplan.errors import ReviewError
 from beskplan.gate import Finding, Judgement, TableVerdict
@@ -253,12 +254,13 @@ def test_the_question_is_there_only_while_the_vintage_waits(settings: Settings) 
 
 
 def run(settings: Settings, *arguments: str) -> tuple[int, str]:
-    environment = {"BESKPLAN_HJEM": str(settings.home), "COLUMNS": "200"}
+    environment = {"BESKPLAN_HJEM": str(settings.home)}
     result = CliRunner(env=environment).invoke(app, ["gennemse", *arguments])
     return result.exit_code, result.output
 
 
 def test_the_command_lists_and_decides(settings: Settings, monkeypatch: Any) -> None:
+    monkeypatch.setattr(cli, "console", Console(width=200, highlight=False, soft_wrap=True))
     code, text = run(settings)
     assert code == 0
     assert text.index("København") < text.index("Frederiksberg") < text.index("Læsø")
