@@ -17,7 +17,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := false
 PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
-.PHONY: help run test quick airflow lint fix bench backtest verify lock clean
+.PHONY: help run test quick airflow lint fix bench backtest endurance verify lock clean
 
 help: ## List the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,10 +26,10 @@ run: $(VENV)/.run ## Set up, land the three recorded times, build, judge, publis
 	@beskplan demo
 
 test: $(VENV)/.dev lint ## Set up, check the style, run every test, a full Airflow run among them
-	@python -m pytest -n 2 --dist loadfile
+	@python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 quick: $(VENV)/.dev ## The tests without those that repeat a whole run
-	@python -m pytest -n 2 --dist loadfile -m "not system"
+	@python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not system"
 
 airflow: $(VENV)/.run .env ## Start Airflow with the stand-in; prints address and login
 	@bash ops/airflow.sh start
@@ -38,7 +38,7 @@ lint: $(VENV)/.dev ## ruff, mypy, sqlfluff, yamllint
 	@ruff check .
 	@ruff format --check .
 	@mypy
-	@sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/macros dbt_project/tests
+	@sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/macros dbt_project/tests
 	@yamllint -s .
 
 fix: $(VENV)/.dev ## Let ruff and sqlfluff mend what they can
@@ -49,6 +49,9 @@ bench: $(VENV)/.dev ## Wall time and peak memory by stage
 
 backtest: $(VENV)/.dev ## The forecast on the recorded tables; writes docs/backtest.md
 	@python benchmarks/backtest.py
+
+endurance: $(VENV)/.dev ## Every kill and query of the swap and kill tests; writes docs/endurance.md
+	@python benchmarks/endurance.py
 
 verify: $(VENV)/.run ## Recompute the landing's checksums; compare recorded cells with the release
 	@beskplan landing verify

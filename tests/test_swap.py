@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,15 @@ from beskplan.errors import ReleaseError
 from beskplan.release import manifest, publish, swap
 from beskplan.settings import Settings
 
+Count = Callable[[int, int], int]
+Note = Callable[[str, object], None]
+
 TESTS = Path(__file__).parent
-KILLS = 24
-SWAPS = 20
+# With `--endurance`, and without.
+KILLS = (24, 8)
+QUERIES = (10_000, 1_000)
+SWAPS = (20, 6)
 READERS = 4
-QUERIES = 10_000
 
 # Publishes, and kills itself with SIGKILL at the n-th thing that it does to a file; a negative
 # number counts from the swap: -1 is before it, -2 right after it, 0 is never. Without a run named
@@ -145,8 +149,9 @@ def whole_current(settings: Settings) -> str:
 
 
 def test_killed_at_any_moment_current_is_whole_and_the_next_run_goes_on(
-    settings: Settings, publisher: Publisher
+    settings: Settings, publisher: Publisher, count: Count, record_property: Note
 ) -> None:
+    kills = count(*KILLS)
     land(settings, FIRST)
     first = candidate(settings, "k0", [FIRST])
     assert publish.publish(settings, first, judged("k0")) is not None
@@ -155,11 +160,11 @@ def test_killed_at_any_moment_current_is_whole_and_the_next_run_goes_on(
     candidate(settings, "maal", [FIRST, fetched(0)])
     events, code = publisher.publish("maal", 0)
     assert code == 0
-    assert events > KILLS
+    assert events > kills
     before = whole_current(settings)
 
     outcomes = set()
-    spread = [1 + nr * (events - 2) // (KILLS - 3) for nr in range(KILLS - 2)]
+    spread = [1 + nr * (events - 2) // (kills - 3) for nr in range(kills - 2)]
     for nr, moment in enumerate([*spread, -1, -2], start=1):
         landed = fetched(nr)
         land(settings, landed)
@@ -173,6 +178,7 @@ def test_killed_at_any_moment_current_is_whole_and_the_next_run_goes_on(
         assert before == f"2026M07-{nr + 2}"
         assert list(settings.releases.glob(".ny-*")) == []
     assert outcomes == {True, False}, "the kills lie on both sides of the swap"
+    record_property("kills of a publish, current whole and the next publish well", kills)
 
 
 @pytest.mark.parametrize("part", range(1, 7))
@@ -228,17 +234,18 @@ def test_a_broken_current_is_said(tmp_path: Path) -> None:
         swap.current(tmp_path)
 
 
-def test_readers_meet_no_error_and_no_mixed_release_while_20_are_swapped_in(
-    tmp_path: Path,
+def test_readers_meet_no_error_and_no_mixed_release_while_others_are_swapped_in(
+    tmp_path: Path, count: Count, record_property: Note
 ) -> None:
+    queries, swaps = count(*QUERIES), count(*SWAPS)
     settings = make_settings(tmp_path)
     candidates = []
-    for nr in range(1, SWAPS + 1):
+    for nr in range(1, swaps + 1):
         land(settings, fetched(nr))
         candidates.append(candidate(settings, f"k{nr}", [fetched(nr)], factor=nr))
     publish.publish(settings, candidates[0], judged("k1"))
-    last = f"2026M07-{SWAPS}"
-    arguments = [str(settings.releases / "current"), str(QUERIES // READERS), last]
+    last = f"2026M07-{swaps}"
+    arguments = [str(settings.releases / "current"), str(queries // READERS), last]
     readers = [
         subprocess.Popen(
             [sys.executable, "-c", READER, *arguments],
@@ -253,6 +260,8 @@ def test_readers_meet_no_error_and_no_mixed_release_while_20_are_swapped_in(
     answers = [reader.communicate(timeout=300) for reader in readers]
     assert [reader.returncode for reader in readers] == [0] * READERS, answers
     counts = [[int(number) for number in answer.split()] for answer, _ in answers]
-    assert sum(queries for queries, _ in counts) >= QUERIES
-    assert all(releases > SWAPS // 2 for _, releases in counts), counts
+    asked = sum(done for done, _ in counts)
+    assert asked >= queries
+    assert all(releases > swaps // 2 for _, releases in counts), counts
     assert whole_current(settings) == last
+    record_property(f"queries by {READERS} readers while {swaps} releases went in, 0 errors", asked)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -22,8 +23,9 @@ from beskplan.standin.server import Running
 
 pytestmark = pytest.mark.system
 
-KILLS = 20
-WHOLE_RUN_AFTER = 10
+# With `--endurance`, and without.
+KILLS = (20, 4)
+WHOLE_RUN_AFTER = (10, 4)
 
 
 def run_in_process(settings: Settings) -> subprocess.Popen[bytes]:
@@ -50,7 +52,14 @@ def assert_current_is_whole(settings: Settings) -> None:
         assert con.execute("select release_id from _release").fetchall() == [(current.name,)]
 
 
-def test_killed_at_any_moment(landed: Path, standin: Running, tmp_path: Path) -> None:
+def test_killed_at_any_moment(
+    landed: Path,
+    standin: Running,
+    tmp_path: Path,
+    count: Callable[[int, int], int],
+    record_property: Callable[[str, object], None],
+) -> None:
+    planned, whole_run_after = count(*KILLS), count(*WHOLE_RUN_AFTER)
     shutil.copytree(landed, tmp_path / "home")
     settings = settings_at(tmp_path / "home", standin)
     began = time.monotonic()
@@ -59,18 +68,18 @@ def test_killed_at_any_moment(landed: Path, standin: Running, tmp_path: Path) ->
     first = tree(settings.releases / "2026M07-1")
     plan = settings.seeds / "planer.csv"
     kills = 0
-    for number in range(1, 3 * KILLS):
+    for number in range(1, 3 * planned):
         # A changed title makes each run one that has something to publish.
         text = re.sub(r"\((\d+ )?eksempel", f"({number} eksempel", plan.read_text("utf-8"))
         plan.write_text(text, encoding="utf-8")
         process = run_in_process(settings)
-        time.sleep(whole * (kills + 1) / (KILLS + 1))
+        time.sleep(whole * (kills + 1) / (planned + 1))
         # It is still at work, or done: what the kill before left did not make it fail.
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             kills += 1
-            whole_run_is_due = kills % WHOLE_RUN_AFTER == 0
+            whole_run_is_due = kills % whole_run_after == 0
         else:
             assert process.returncode == 0
             whole *= 0.9
@@ -80,8 +89,9 @@ def test_killed_at_any_moment(landed: Path, standin: Running, tmp_path: Path) ->
             assert run_in_process(settings).wait() == 0
             assert flow.is_current(settings)
             assert_current_is_whole(settings)
-        if kills == KILLS:
+        if kills == planned:
             break
-    assert kills == KILLS
+    assert kills == planned
     assert tree(settings.releases / "2026M07-1") == first
     assert not list(settings.releases.glob(".ny-*"))
+    record_property("kills of a whole run, current whole and the next run well", kills)
