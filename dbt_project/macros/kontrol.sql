@@ -47,3 +47,31 @@
         'skjult'
     )
 {%- endmacro %}
+
+{#- A name's genitive: Skives, Randers'. -#}
+{% macro ejefald(navn) -%}
+    concat(
+        {{ navn }}, case when right({{ navn }}, 1) in ('s', 'x', 'z') then '''' else 's' end
+    )
+{%- endmacro %}
+
+{#-
+    How far two columns lie from each other, kommune by kommune: the mean square. Counts are put on
+    one level first and measured on the root scale, where their noise is alike:
+    4 / n · sum((sqrt(a) - sqrt(b · A / B))²), where A and B are the sums, is what stands here.
+-#}
+{% macro kolonneafstand(a, b, er_tal) -%}
+    greatest(
+        case
+            when bool_and({{ er_tal }})
+                then
+                    8 * (
+                        sum({{ a }})
+                        - sqrt(abs(sum({{ a }}) / nullif(sum({{ b }}), 0)))
+                        * sum(sqrt(abs({{ a }} * {{ b }})))
+                    )
+            else sum(power({{ a }} - {{ b }}, 2))
+        end / count(*),
+        0
+    )
+{%- endmacro %}

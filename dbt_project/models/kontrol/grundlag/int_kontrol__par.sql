@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
--- A month beside the month before, one row a series and month: rank correlation (F8) and share
--- of equal values (F16). `er_dom`: the judged values; else what was known, which is the history.
+-- A month beside the month before, one row a series and month: rank correlation (F8), share of
+-- equal values and distance (F16). `er_dom`: the judged values; else what was known, which is the
+-- history.
 
 with historik as (
     select * from {{ ref('int_kontrol__historik') }}
@@ -66,6 +67,7 @@ final as (
         any_value(er_tal) as er_tal,
         count(*) as kommuner,
         avg(cast(nu = foer as integer)) as andel_ens,
+        {{ kolonneafstand('nu', 'foer', 'er_tal') }} as afstand,
         -- Whole numbers that sum to 0: the same to the last digit in whatever order they come.
         sum(rang_nu * rang_foer)
         / nullif(sqrt(sum(rang_nu * rang_nu) * sum(rang_foer * rang_foer)), 0) as rho

@@ -187,9 +187,7 @@ final as (
                 when abs(navngivne.trin) = 1 then 'én'
                 else cast(abs(navngivne.trin) as varchar)
             end,
-            ': ', navngivne.omraade_navn, ' bærer ', navngivne.baerer_navn,
-            case when right(navngivne.baerer_navn, 1) in ('s', 'x', 'z') then '''' else 's' end,
-            ' tal.'
+            ': ', navngivne.omraade_navn, ' bærer ', {{ ejefald('navngivne.baerer_navn') }}, ' tal.'
         ) as besked
     from navngivne
     inner join serier

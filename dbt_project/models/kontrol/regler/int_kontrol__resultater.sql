@@ -16,13 +16,15 @@ with resultater as (
     union all by name
     select * from {{ ref('int_kontrol__s1_skrumpet') }}
     union all by name
-    select * from {{ ref('int_kontrol__f16_ens') }}
+    select * from {{ ref('int_kontrol__f16_kolonner') }}
     union all by name
     select * from {{ ref('int_kontrol__f06_historik') }}
     union all by name
     select * from {{ ref('int_kontrol__f08_rangorden') }}
     union all by name
     select * from {{ ref('int_kontrol__f09_forskydning') }}
+    union all by name
+    select * from {{ ref('int_kontrol__f10_tildeling') }}
 )
 
 select * from resultater

@@ -4,6 +4,8 @@
 -- a revision (S1 leaves it); a value well above it may not. In the newest month the same is
 -- asked of the month before, but where the source itself says that the figure is lost. A period
 -- that left the window is not here at all.
+-- S2: what the source hides is not shown as 0. A new count below the discretion limit is suspect
+-- where the measure has never had one.
 
 with celler as (
     select * from {{ ref('int_kontrol__celler') }}
@@ -11,6 +13,11 @@ with celler as (
 
 serier as (
     select * from {{ ref('int_kontrol__serier') }}
+),
+
+kommuner as (
+    select omraade_nr from {{ ref('int_kontrol__omraader') }}
+    where omraade_art = 'kommune'
 ),
 
 maaneden_foer as (
@@ -129,6 +136,62 @@ doemte as (
     where proevede.foer is not null
 ),
 
+antal as (
+    select
+        serier.scenarie,
+        serier.kilde,
+        serier.tabel_id,
+        serier.maaling_id,
+        serier.diskretion_under,
+        celler.serie_id,
+        celler.periode_nr,
+        celler.omraade_nr,
+        celler.vaerdi,
+        case
+            when serier.accepteret_hentet_utc is not null
+                then celler.basis is null or celler.vaerdi <> celler.basis
+            else celler.periode_nr = serier.sidste_nr
+        end as er_nyt,
+        case
+            when serier.accepteret_hentet_utc is not null then celler.basis
+            when celler.periode_nr < serier.sidste_nr then celler.vaerdi
+        end as kendt
+    from celler
+    inner join serier
+        on celler.serie_id = serier.serie_id
+    semi join kommuner
+        on celler.omraade_nr = kommuner.omraade_nr
+    where
+        serier.enhed in ('fuldtidspersoner', 'personer')
+        and serier.diskretion_under > 1
+),
+
+viste as (
+    select
+        scenarie,
+        kilde,
+        tabel_id,
+        maaling_id,
+        coalesce(bool_or(kendt < diskretion_under), false) as viser_smaa
+    from antal
+    group by scenarie, kilde, tabel_id, maaling_id
+),
+
+nye_antal as (
+    select
+        antal.*,
+        viste.viser_smaa,
+        antal.vaerdi < antal.diskretion_under and not viste.viser_smaa as er_fund
+    from antal
+    inner join viste
+        on
+            antal.scenarie = viste.scenarie
+            and antal.kilde = viste.kilde
+            and antal.tabel_id = viste.tabel_id
+            and antal.maaling_id is not distinct from viste.maaling_id
+    where antal.er_nyt and antal.vaerdi is not null
+),
+
 final as (
     select
         scenarie,
@@ -154,6 +217,30 @@ final as (
                 )
         end as besked
     from doemte
+    group by all
+    union all by name
+    select
+        scenarie,
+        kilde,
+        tabel_id,
+        case when er_fund then serie_id end as serie_id,
+        periode_nr,
+        case when er_fund then omraade_nr end as omraade_nr,
+        'S2' as regel_id,
+        er_fund,
+        count(*) filter (where not viser_smaa) as testet,
+        count(*) filter (where viser_smaa) as uden_styrke,
+        any_value(vaerdi) filter (where er_fund) as vaerdi,
+        max(case when er_fund then diskretion_under - vaerdi else 0 end) as score,
+        0.0 as graense,
+        case
+            when er_fund
+                then concat(
+                    {{ dansk_tal('vaerdi') }}, ' er vist, men kilden skjuler alt under ',
+                    diskretion_under, ': et skjult tal er blevet vist som et tal.'
+                )
+        end as besked
+    from nye_antal
     group by all
 )
 
