@@ -11,9 +11,9 @@ DOC_MD = """
 # Beskæftigelsesplan: byg, bedøm, udgiv
 
 **Hvad:** Bygger en kandidat af alt, der er hentet (`byg_kandidat`), bedømmer den tabel for tabel
-(`bedoem`), udgiver den (`udgiv`) og melder (`meld`). En tabel, der stoppes eller ikke kunne hentes,
-går ud med sine forrige tal og et mærke. For en tabel, som en person skal se på, starter
-`bed_om_gennemsyn` en kørsel af `gennemsyn`; der ventes ikke her.
+(`bedoem`; loggen siger, hvad der er mistænkt), udgiver den (`udgiv`) og melder (`meld`). En tabel,
+der stoppes eller ikke kunne hentes, går ud med sine forrige tal og et mærke. For en tabel, som en
+person skal se på, starter `bed_om_gennemsyn` en kørsel af `gennemsyn`; der ventes ikke her.
 
 **Hvornår:** Når en kilde har noget nyt, eller `gennemsyn` er godkendt. Én kørsel ad gangen.
 Startes den i hånden, kan `as_of` sættes til et tidspunkt (UTC, fx `2026-08-18T20:00:00Z`): så
@@ -34,7 +34,6 @@ Kørslen kan gentages uden skade: hviler den på det samme som `releases/current
 """
 
 ISO_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$"
-
 with DAG(
     dag_id="beskaeftigelsesplan",
     schedule=AssetAny(*map(landing_asset, ("jobindsats", "statbank", "joblog")), shared.APPROVED),
@@ -70,6 +69,7 @@ with DAG(
 
         settings = settings_with_connection()
         flow.judge(settings, run)
+        print(*flow.suspects(settings, run), sep="\n")
         return [shared.review_run(*made.key) for made in flow.waiting(settings)]
 
     @task(pool=POOL)

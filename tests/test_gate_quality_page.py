@@ -10,6 +10,8 @@ from dataclasses import replace
 import pytest
 
 from beskplan.gate import Finding, Judgement, Rule, TableVerdict
+from beskplan.gate.suspects import causes
+from beskplan.release import suspect_text
 from beskplan.release.quality_page import LIST, PAGE, ROWS_SHOWN, render
 
 FINDING = Finding(
@@ -24,6 +26,13 @@ FINDING = Finding(
     forventet=353.518,
     score=28.678462,
     graense=4.5,
+    forklarer=False,
+    forventet_fra=301.0,
+    forventet_til=412.0,
+    nr=1,
+    mistanke=6.372991,
+    andel_af_landet_pct=0.88,
+    maal_virkning="plan-1, mål 2: 802 for meget, 90 pct. af afstanden til målet",
 )
 NOTE = replace(FINDING, regel_id="F6", udfald="note", omraade="Læsø", vaerdi=None, besked="=1+1")
 RULE = Rule("F6", "Følger sin historik", "warning", "note", 2, "MAD", "4,5", "Målt", 1234, 1, 7)
@@ -131,9 +140,45 @@ def test_the_list_is_one_that_a_danish_spreadsheet_opens() -> None:
         "graense": "4,5",
         "betyder": "Stopper",
         "besked": "1.156 mod ventet 354 <b>",
+        "nr": "1",
+        "mistanke": "6,373",
+        "forventet_fra": "301",
+        "forventet_til": "412",
+        "andel_af_landet_pct": "0,88",
+        "maal_virkning": "plan-1, mål 2: 802 for meget, 90 pct. af afstanden til målet",
+        "samlet_aarsag": "1.156 mod ventet 354 <b>",
     }
     assert laesoe[header.index("vaerdi")] == ""
     assert laesoe[header.index("besked")] == "'=1+1"
+
+
+def test_one_cause_stands_above_the_cells_which_come_worst_first() -> None:
+    """F9 says what has happened, F6 only that something has; each cell is one line."""
+    carried = replace(FINDING, regel_id="F9", forklarer=True, besked="Stevns bærer Sorøs tal.")
+    other = replace(carried, omraade="Sorø", besked="Sorø bærer Faxes tal.", nr=2)
+    third = replace(FINDING, omraade="Faxe", nr=3, udfald="note", besked="langt fra")
+    another = replace(FINDING, dimensioner="_ygrpi09=Kontanthjælp", omraade="Vejle", mistanke=2.0)
+    verdict = table("y25i01", "stop", FINDING, other, carried, another, third)
+    first, second = causes(verdict.fund)
+    assert (first.dimensioner, first.besked) == (FINDING.dimensioner, carried.besked)
+    assert [cell.omraade for cell in first.celler] == ["Stevns", "Sorø", "Faxe"]
+    assert [cell.omraade for cell in second.celler] == ["Vejle"]
+    assert suspect_text.table_lines(verdict)[:3] == [
+        "y25i01 (jobindsats)",
+        "  Antal ledige fuldtidspersoner _ygrpi09=A-dagpenge, juli 2026: Stevns bærer Sorøs tal. "
+        "Mistænkte tal: 3.",
+        "    1. Stevns: 1.156, ventet 354 (301 til 412), 0,88 pct. af landet; plan-1, mål 2: 802 "
+        "for meget, 90 pct. af afstanden til målet",
+    ]
+    judged = Judgement("k", (verdict,), (), (RULE,))
+    text = page(judged)
+    order = [text.index(f'<th scope="row">{name}</th>') for name in ("Stevns", "Sorø", "Faxe")]
+    assert order == sorted(order)
+    header, *found = rows(judged)
+    column = header.index("samlet_aarsag")
+    assert [row[column] for row in found] == [carried.besked] * 4 + [FINDING.besked]
+    assert [row[header.index("nr")] for row in found] == ["1", "1", "2", "3", "1"]
+    assert suspect_text.table_lines(table("y60a02", "pass", NOTE)) == []
 
 
 @pytest.mark.parametrize("count", [ROWS_SHOWN, ROWS_SHOWN + 1])

@@ -98,9 +98,11 @@ def byg(as_of: AsOf = None) -> None:
 @app.command()
 def bedoem(run: Run) -> None:
     """Judge a candidate; vintages that do not pass are left out of it."""
+    settings = Settings.from_env()
     with errors_shown():
-        for line in flow.judge(Settings.from_env(), run):
+        for line in flow.judge(settings, run):
             console.print(line, markup=False)
+        say_suspects(settings, run)
 
 
 @app.command()
@@ -176,10 +178,17 @@ def build_to_release(settings: Settings, as_of: str | None = None) -> None:
         run = flow.build(settings, as_of)
     with step("judge (Great Expectations)"):
         flow.judge(settings, run)
+    say_suspects(settings, run)
     with step("release"):
         release_id = flow.publish(settings, run)
     say_release(release_id)
     flow.report(settings, run)
+
+
+def say_suspects(settings: Settings, run: str) -> None:
+    """Print what the tables that did not pass are suspected of, cause by cause."""
+    for line in flow.suspects(settings, run):
+        console.print(line, markup=False)
 
 
 def say_release(release_id: str | None) -> None:

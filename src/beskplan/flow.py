@@ -159,6 +159,15 @@ def not_updated(settings: Settings, run: str) -> list[str]:
     return [f"{tabel}: {reason}" for tabel, reason in sorted(marks.items())]
 
 
+def suspects(settings: Settings, run: str) -> list[str]:
+    """What the tables that did not pass are suspected of, in Danish: causes, then cells by rank."""
+    from beskplan.gate import Judgement
+    from beskplan.release import suspect_text
+
+    judgement = Judgement.load(run_dir(settings, run))
+    return [line for table in judgement.tabeller for line in suspect_text.table_lines(table)]
+
+
 def report(settings: Settings, run: str) -> None:
     """Make the run red if a table was stopped, waits, or could not be fetched.
 

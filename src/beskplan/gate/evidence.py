@@ -66,7 +66,10 @@ order by kilde, tabel_id, regel_id, periode
 FINDINGS_SQL = """
 select * replace (
     cast(vaerdi as double) as vaerdi,
-    cast(forventet as double) as forventet
+    cast(forventet as double) as forventet,
+    cast(forventet_fra as double) as forventet_fra,
+    cast(forventet_til as double) as forventet_til,
+    cast(andel_af_landet_pct as double) as andel_af_landet_pct
 )
 from kontrol_fund
 where scenarie = $scenarie

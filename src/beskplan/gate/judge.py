@@ -180,6 +180,13 @@ def _findings(
             score=_number(row["score"]),
             graense=_number(row["graense"]),
             aarsag=rule.meta.get("aarsag", ""),
+            forklarer=not rule.meta.get("symptom", False),
+            forventet_fra=_number(row["forventet_fra"]),
+            forventet_til=_number(row["forventet_til"]),
+            nr=None if pd.isna(row["nr"]) else int(row["nr"]),
+            mistanke=_number(row["mistanke"]),
+            andel_af_landet_pct=_number(row["andel_af_landet_pct"]),
+            maal_virkning=row["maal_virkning"],
         )
         found.setdefault((row["kilde"], row["tabel_id"]), []).append(finding)
     order = {item.meta["regel_id"]: number for number, item in enumerate(applied)}

@@ -34,6 +34,13 @@ class Finding:
         score: how far off; larger is worse.
         graense: the score that would just have passed.
         aarsag: the likely cause, in Danish, where the rule knows one.
+        forklarer: whether the message says what has happened, and not only that it is far off.
+        forventet_fra: the least that the cell's history lets expect.
+        forventet_til: the most.
+        nr: the cell's place among the suspects of its series and month; 1 is the most suspect.
+        mistanke: how many times the cell passes the limit that it passes most.
+        andel_af_landet_pct: what the distance from the expected is of the country's figure.
+        maal_virkning: what it means to the mål of plans, in Danish.
     """
 
     regel_id: str
@@ -48,6 +55,13 @@ class Finding:
     score: float | None
     graense: float | None
     aarsag: str = ""
+    forklarer: bool = True
+    forventet_fra: float | None = None
+    forventet_til: float | None = None
+    nr: int | None = None
+    mistanke: float | None = None
+    andel_af_landet_pct: float | None = None
+    maal_virkning: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from beskplan.gate.judgement import Finding, Judgement, TableVerdict
-from beskplan.release import danish
+from beskplan.gate.suspects import Cause, causes
+from beskplan.release import danish, suspect_text
 from beskplan.release.csvfile import BOM, safe_text
 
 PAGE = "kvalitet/index.html"
@@ -20,6 +21,7 @@ LIST = "kvalitet/fund.csv"
 TEMPLATE = "kvalitet.html.j2"
 # A page of more rows is not read; the list holds them all.
 ROWS_SHOWN = 60
+CAUSES_SHOWN = 20
 AREAS_SHOWN = 98
 SCORE_STEP = Decimal("0.0001")
 TABLE_WORDS = {"pass": "Bestået", "review": "Afventer gennemsyn", "stop": "Stoppet"}
@@ -42,6 +44,13 @@ LIST_HEADER = (
     "graense",
     "betyder",
     "besked",
+    "nr",
+    "mistanke",
+    "forventet_fra",
+    "forventet_til",
+    "andel_af_landet_pct",
+    "maal_virkning",
+    "samlet_aarsag",
 )
 
 
@@ -107,6 +116,7 @@ def _summary(tables: Sequence[TableVerdict]) -> str:
 
 
 def _table(table: TableVerdict) -> dict[str, Any]:
+    found = causes(table.fund)
     areas = list(dict.fromkeys(finding.omraade for finding in table.fund if finding.omraade))
     left_out = len(table.fund) - ROWS_SHOWN
     return {
@@ -121,6 +131,8 @@ def _table(table: TableVerdict) -> dict[str, Any]:
         "flere_kommuner": (
             f" og {len(areas) - AREAS_SHOWN} mere" if len(areas) > AREAS_SHOWN else ""
         ),
+        "aarsager": [_cause(cause) for cause in found[:CAUSES_SHOWN]],
+        "flere_aarsager": max(len(found) - CAUSES_SHOWN, 0),
         "fund": [_finding(finding) for finding in table.fund[:ROWS_SHOWN]],
         "udeladt": (
             f"Vist er de {ROWS_SHOWN} første af {danish.number(len(table.fund))} fund."
@@ -133,6 +145,26 @@ def _table(table: TableVerdict) -> dict[str, Any]:
 def _outcome(table: TableVerdict) -> str:
     approved = table.allerede_afgjort and table.udfald != "pass"
     return APPROVED if approved else TABLE_WORDS[table.udfald]
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {
+        "overskrift": suspect_text.title(cause),
+        "besked": cause.besked,
+        "ord": RULE_WORDS[cause.udfald],
+        "flere": max(len(cause.celler) - ROWS_SHOWN, 0),
+        "celler": [
+            {
+                "nr": number,
+                "omraade": cell.omraade,
+                "tal": suspect_text.figure(cell.vaerdi, suspect_text.TWO_DECIMALS),
+                "ventet": suspect_text.expected(cell),
+                "betydning": suspect_text.influence(cell),
+                "besked": cell.besked,
+            }
+            for number, cell in enumerate(cause.celler[:ROWS_SHOWN], start=1)
+        ],
+    }
 
 
 def _finding(finding: Finding) -> dict[str, str]:
@@ -152,12 +184,13 @@ def _list(judgement: Judgement) -> str:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(LIST_HEADER)
     for table in judgement.tabeller:
-        for finding in table.fund:
-            writer.writerow(_list_row(table, finding))
+        for cause in causes(table.fund):
+            for finding in sorted(cause.fund, key=lambda item: item.nr or 0):
+                writer.writerow(_list_row(table, finding, cause))
     return BOM + text.getvalue()
 
 
-def _list_row(table: TableVerdict, finding: Finding) -> list[str]:
+def _list_row(table: TableVerdict, finding: Finding, cause: Cause) -> list[str]:
     texts = (
         table.kilde,
         table.tabel_id,
@@ -176,7 +209,21 @@ def _list_row(table: TableVerdict, finding: Finding) -> list[str]:
         _rounded(finding.graense),
     )
     meaning = (RULE_WORDS[finding.udfald], finding.besked)
-    return [*map(safe_text, texts), *numbers, *map(safe_text, meaning)]
+    rank = (
+        "" if finding.nr is None else str(finding.nr),
+        _rounded(finding.mistanke),
+        _plain(finding.forventet_fra),
+        _plain(finding.forventet_til),
+        _plain(finding.andel_af_landet_pct),
+    )
+    why = (finding.maal_virkning, cause.besked)
+    return [
+        *map(safe_text, texts),
+        *numbers,
+        *map(safe_text, meaning),
+        *rank,
+        *map(safe_text, why),
+    ]
 
 
 def _plain(value: float | None) -> str:

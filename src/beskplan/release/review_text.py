@@ -7,8 +7,9 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from beskplan.gate.judgement import Finding, TableVerdict
+from beskplan.gate.suspects import causes
 from beskplan.landing.records import Decision
-from beskplan.release import danish
+from beskplan.release import danish, suspect_text
 
 # More rows are not read by a person; kvalitet/fund.csv of the release holds them all.
 ROWS_SHOWN = 25
@@ -40,7 +41,7 @@ def rows(decision: Decision) -> list[tuple[str, ...]]:
             finding.omraade or "flere",
             danish.period(finding.periode) if finding.periode else "flere",
             _number(finding.vaerdi),
-            _number(finding.forventet),
+            _expected(finding),
             _number(finding.score),
             finding.regel_id,
             " ".join((finding.maaling, finding.dimensioner)).strip(),
@@ -50,10 +51,11 @@ def rows(decision: Decision) -> list[tuple[str, ...]]:
 
 
 def explained(decision: Decision) -> list[str]:
-    """What was found, the worst first, one sentence a line, and the likely causes."""
+    """One cause a series and month, then what was found, the worst first, and likely causes."""
     found = ranked(decision)
-    lines = [
-        f"{number}. {_place(finding)}{finding.besked}"
+    lines = [suspect_text.heading(cause) for cause in causes(TableVerdict.waiting(decision).fund)]
+    lines += [
+        f"{number}. {_place(finding)}{finding.besked}{_matters(finding)}"
         for number, finding in enumerate(found[:ROWS_SHOWN], start=1)
     ]
     if len(found) > ROWS_SHOWN:
@@ -61,8 +63,8 @@ def explained(decision: Decision) -> list[str]:
             f"Vist er de {ROWS_SHOWN} første af {danish.number(len(found))} fund; alle står i "
             "releases/current/kvalitet/fund.csv."
         )
-    causes = dict.fromkeys(finding.aarsag for finding in found if finding.aarsag)
-    return [*lines, *(f"Mulig årsag: {cause}" for cause in causes)]
+    likely = dict.fromkeys(finding.aarsag for finding in found if finding.aarsag)
+    return [*lines, *(f"Mulig årsag: {cause}" for cause in likely)]
 
 
 def markdown(decision: Decision) -> str:
@@ -91,6 +93,19 @@ def _markdown(text: str) -> str:
 
 def _place(finding: Finding) -> str:
     return f"{finding.omraade}: " if finding.omraade else ""
+
+
+def _matters(finding: Finding) -> str:
+    influence = suspect_text.influence(finding)
+    return f" Betyder: {influence}." if influence else ""
+
+
+def _expected(finding: Finding) -> str:
+    """With the range, where the cell has a history."""
+    middle = _number(finding.forventet)
+    if finding.forventet_fra is None or finding.forventet_til is None:
+        return middle
+    return f"{middle} ({_number(finding.forventet_fra)} til {_number(finding.forventet_til)})"
 
 
 def _weight(finding: Finding) -> float:
