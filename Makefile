@@ -17,10 +17,10 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := false
 PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
-.PHONY: help run test quick airflow lint fix bench backtest endurance verify lock clean
+.PHONY: help run test quick airflow lint fix bench backtest endurance joblog-bench verify lock clean
 
 help: ## List the verbs
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## Set up, land the three recorded times, build, judge, publish one release
 	@beskplan demo
@@ -52,6 +52,9 @@ backtest: $(VENV)/.dev ## The forecast on the recorded tables; writes docs/backt
 
 endurance: $(VENV)/.dev ## Every kill and query of the swap and kill tests; writes docs/endurance.md
 	@python benchmarks/endurance.py
+
+joblog-bench: $(VENV)/.dev ## Errors of the Joblog class put into real months; writes docs/joblog-bench.md
+	@python benchmarks/joblog_bench.py
 
 verify: $(VENV)/.run ## Recompute the landing's checksums; compare recorded cells with the release
 	@beskplan landing verify

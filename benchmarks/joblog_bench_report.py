@@ -14,7 +14,7 @@ from joblog_errors import KINDS, SINGLE_CAUSE
 from joblog_months import month_number, month_text
 from joblog_outcome import HOLDING, beyond_twin, worst
 from joblog_scenarier import HISTORY, PAST, stream
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import binomtest
 
 from beskplan.gate.suites import thresholds
 
@@ -53,8 +53,8 @@ def interval(found: int, number: int) -> tuple[float, float]:
     """Clopper–Pearson, 95 pct.; of nothing, everything."""
     if not number:
         return 0.0, 1.0
-    low, high = proportion_confint(found, number, alpha=0.05, method="beta")
-    return (float(low) if found else 0.0), (float(high) if found < number else 1.0)
+    found_interval = binomtest(found, number).proportion_ci(0.95, method="exact")
+    return float(found_interval.low), float(found_interval.high)
 
 
 def pct(share: float) -> str:

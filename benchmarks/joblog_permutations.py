@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import duckdb
 import numpy as np
@@ -18,7 +19,7 @@ from backtest_report import table as text_table
 from joblog_bench import Bench, run
 from joblog_bench_report import Figures, named_rows, pct, share_text
 from joblog_errors import Injection, Month
-from joblog_months import Dbt, Floats, Table, month_number, month_text, read_table
+from joblog_months import Dbt, Floats, Table, month_number, read_table
 from joblog_scenarier import PAST, Scenarie, stream
 
 GROUP = "_gruppe=Åbenlyst uddannelsesparate"
@@ -280,32 +281,35 @@ def _counts(part: pd.DataFrame) -> list[str]:
     ]
 
 
+def _noise_rows(noise: Noise, before: Noise, after: Noise) -> list[list[str]]:
+    names = [f"{low}–{high - 1}" for low, high in pairwise(CLASSES)] + [f"{CLASSES[-1]} and more"]
+    return [
+        [
+            name,
+            f"{noise.spread[nr]:.2f}",
+            f"{noise.pairs[nr]:,}",
+            f"{before.spread[nr]:.2f}",
+            f"{after.spread[nr]:.2f}",
+        ]
+        for nr, name in enumerate(names)
+    ]
+
+
 def text(rows: pd.DataFrame, noise: Noise, before: Noise, after: Noise, figures: Figures) -> str:
     """The section of the document."""
     drawn = rows[rows["kind"] == "eight drawn"]
     largest = rows[rows["kind"] == "the eight largest"]
-    written = f"## Permutations of eight kommuner in a Joblog bilag, {month_text(month_number(MONTH))}\n\n"
+    written = f"## Permutations of eight kommuner in a Joblog bilag, {MONTH}\n\n"
     written += (
-        "Generated bilag: antal and andel of the åbenlyst uddannelsesparate of eight kommuner in "
-        "another order, together; the country, the other two groups and Jobindsats' own count of "
-        f"the same people (`{COUNTED_IN}`) as they were. The noise of the bilag is that of recorded "
-        "counts of the same size: s.d. of 2·(√x − √(x before · the country's growth)).\n\n"
+        "Generated bilag: antal and andel of the åbenlyst uddannelsesparate of eight\n"
+        "kommuner in another order, together; the country, the other two groups and\n"
+        f"Jobindsats' own count of the same people (`{COUNTED_IN}`) as they were. The noise of\n"
+        "the bilag is that of recorded counts of the same size: s.d. of\n"
+        "2·(√x − √(x before · the country's growth)).\n\n"
     )
-    names = [f"{low}–{high - 1}" for low, high in zip(CLASSES, CLASSES[1:], strict=False)] + [
-        f"{CLASSES[-1]} and more"
-    ]
     written += text_table(
         ["size", "recorded, s.d.", "figures", "bilag as generated", "bilag judged"],
-        [
-            [
-                name,
-                f"{noise.spread[nr]:.2f}",
-                f"{noise.pairs[nr]:,}",
-                f"{before.spread[nr]:.2f}",
-                f"{after.spread[nr]:.2f}",
-            ]
-            for nr, name in enumerate(names)
-        ],
+        _noise_rows(noise, before, after),
     )
     head = [
         "",
@@ -327,12 +331,12 @@ def text(rows: pd.DataFrame, noise: Noise, before: Noise, after: Noise, figures:
     )
     inside, moved = int(drawn["inside"].sum()), int(drawn["moved"].sum())
     clean = figures.broken[figures.broken["scenarie"].isin([1, 2])]
+    share = pct(inside / moved)
+    found = ", ".join(sorted(set(clean["regel_id"]))) or "no rule"
     written += (
-        f".\n\nOf the {moved:,} kommuner that were moved, {inside} ({pct(inside / moved)} pct.) got "
-        f"a count within {INSIDE} s.d. of their own: what a month does by itself. Their count is "
-        "undetectable, for these checks and for a reader; only a share or another kommune's part in "
-        "the same permutation can give it away. The clean month breaks "
-        + (", ".join(sorted(set(clean["regel_id"]))) or "no rule")
-        + ".\n\n"
+        f".\n\nOf the {moved:,} kommuner that were moved, {inside} ({share} pct.) got a count "
+        f"within {INSIDE} s.d. of their own: what a month does by itself. Their count is "
+        "undetectable, for these checks and for a reader; only the share, or another kommune in "
+        f"the same permutation, can give it away. The clean month breaks {found}.\n\n"
     )
     return written

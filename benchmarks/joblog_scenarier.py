@@ -17,8 +17,8 @@ import pandas as pd
 from joblog_errors import Injection
 from joblog_months import EVIDENCE, Dbt, Table
 
-# What an injected scenarie holds of the past: two years of differences, the season before, margin.
-PAST = 38
+# What an injected scenarie holds of the past: two years of differences and what they need.
+PAST = 28
 BASE = (
     "kontrol_vintager",
     "int_kontrol__omraader",
@@ -124,35 +124,50 @@ select serier.* exclude (egen_id, doemmes) replace (
 from serier_dele as serier
 inner join kontrol_vintager as vintager using (scenarie, kilde, tabel_id);
 
+create or replace temp table nyeste as
+select
+    serier.serie_id,
+    celler.omraade_nr,
+    case when aendret.scenarie is null then celler.vaerdi else aendret.vaerdi end as vaerdi,
+    case
+        when aendret.scenarie is null then celler.status
+        when aendret.vaerdi is null then 'U'
+        else 'A'
+    end as status
+from serier_dele as serier
+inner join optaget.celler as celler
+    on serier.egen_id = celler.serie_id and serier.sidste_nr = celler.periode_nr
+left join aendret
+    on
+        serier.scenarie = aendret.scenarie
+        and serier.egen_id = aendret.serie_id
+        and celler.omraade_nr = aendret.omraade_nr;
+
 create or replace table int_kontrol__celler as
 select
     serier.scenarie,
     serier.serie_id,
     celler.omraade_nr,
     celler.periode_nr,
-    case when aendret.scenarie is null then celler.vaerdi else aendret.vaerdi end as vaerdi,
-    case
-        when aendret.scenarie is null then celler.status
-        when aendret.vaerdi is null then 'U'
-        else 'A'
-    end as status,
-    case
-        when not serier.doemmes or celler.periode_nr < serier.sidste_nr then celler.vaerdi
-    end as forrige,
-    case
-        when not serier.doemmes or celler.periode_nr < serier.sidste_nr then celler.vaerdi
-    end as basis
+    celler.vaerdi,
+    celler.status,
+    celler.vaerdi as forrige,
+    celler.vaerdi as basis
 from serier_dele as serier
-inner join optaget.celler as celler
-    on
-        serier.egen_id = celler.serie_id
-        and celler.periode_nr between serier.foerste_nr and serier.sidste_nr
-left join aendret
-    on
-        serier.scenarie = aendret.scenarie
-        and serier.egen_id = aendret.serie_id
-        and celler.omraade_nr = aendret.omraade_nr
-        and celler.periode_nr = serier.sidste_nr;
+inner join optaget.celler as celler on serier.egen_id = celler.serie_id
+where celler.periode_nr >= serier.foerste_nr and celler.periode_nr < serier.sidste_nr
+union all
+select
+    serier.scenarie,
+    serier.serie_id,
+    nyeste.omraade_nr,
+    serier.sidste_nr as periode_nr,
+    nyeste.vaerdi,
+    nyeste.status,
+    case when not serier.doemmes then nyeste.vaerdi end as forrige,
+    case when not serier.doemmes then nyeste.vaerdi end as basis
+from serier_dele as serier
+inner join nyeste on serier.serie_id = nyeste.serie_id;
 
 create or replace table int_kontrol__spurgt as
 with mangler as (
