@@ -11,7 +11,7 @@ import pandas as pd
 from backtest_report import commit, table
 from joblog_bench import CHOSEN_UNTIL, MOVES, SEED, WITH_PLAN, Bench
 from joblog_errors import KINDS, SINGLE_CAUSE
-from joblog_months import month_number, month_text
+from joblog_months import Table, month_number, month_text
 from joblog_outcome import HOLDING, beyond_twin, worst
 from joblog_scenarier import HISTORY, PAST, stream
 from scipy.stats import binomtest
@@ -91,11 +91,11 @@ class Figures:
     def errors(self) -> pd.DataFrame:
         """One row an error: scenarie, table, kind, size, printed, held, outcome."""
         rows = []
-        limit = month_number(CHOSEN_UNTIL)
+        limit, sizes = month_number(CHOSEN_UNTIL), sizes_of(self.bench.tables)
         for item in self.bench.scenarier:
             if item.injection is None:
                 continue
-            size = size_of(self.bench, item.tabel_id, item.injection.series)
+            size = sizes[item.tabel_id][item.injection.series]
             rows.append(
                 (item.nr, item.tabel_id, item.month, item.injection.kind, size, item.month > limit)
             )
@@ -118,16 +118,24 @@ class Figures:
         return found.assign(outcome=found["scenarie"].map(worst(own, found["scenarie"])))
 
 
-def size_of(bench: Bench, tabel_id: str, series: int) -> str:
-    """Large, middle or small by the middle kommune in the newest year."""
-    data = bench.tables[tabel_id]
-    if not data.is_count()[series]:
-        return "percents"
+def sizes_of(tables: Mapping[str, Table]) -> dict[str, list[str]]:
+    """Each table's series: large, middle or small by the middle kommune in the newest year."""
     limits = thresholds()
-    middle = float(np.nanmedian(data.values[series, : data.kommuner, -12:]))
-    if middle >= limits["f8_stor"].vaerdi:
-        return "large"
-    return "middle" if middle >= limits["f8_mellem"].vaerdi else "small"
+    large, middle = limits["f8_stor"].vaerdi, limits["f8_mellem"].vaerdi
+    found: dict[str, list[str]] = {}
+    for tabel_id, data in tables.items():
+        newest = data.values[:, : data.kommuner, -12:].reshape(len(data.series), -1)
+        found[tabel_id] = [
+            "percents"
+            if not counts
+            else "large"
+            if size >= large
+            else "middle"
+            if size >= middle
+            else "small"
+            for counts, size in zip(data.is_count(), np.nanmedian(newest, axis=1), strict=True)
+        ]
+    return found
 
 
 def recall(rows: pd.DataFrame) -> str:
