@@ -333,9 +333,8 @@ def named_rows(figures: Figures, among: pd.DataFrame) -> pd.DataFrame:
     twin_rows = twin_rows[twin_rows["scenarie"].isin(set(kept.values()))]
     rows = pd.concat([findings, twin_rows], ignore_index=True)
     new = beyond_twin(rows, {nr: kept[nr] for nr in errors.index}, on)
-    ranked = (
-        new.groupby(["scenarie", "omraade_nr"])["gange"].max().sort_values(ascending=False)
-    ).reset_index()
+    ranked = new.groupby(["scenarie", "omraade_nr"]).agg({"mistanke": "max", "nr": "min"})
+    ranked = ranked.sort_values(["mistanke", "nr"], ascending=[False, True]).reset_index()
     suspects = {nr: part["omraade_nr"].to_list() for nr, part in ranked.groupby("scenarie")}
     found = []
     for item in bench.scenarier:

@@ -89,7 +89,8 @@ def broken_sql(rule: Rule) -> str:
     )
 
 
-# Suspects are ranked as a person sees them: by how many times they pass their limit.
+# Suspects are ranked as a person sees them: by how many times they pass their limit (`mistanke`),
+# then by their place in the series.
 FINDINGS_SQL = """
 select
     scenarie,
@@ -100,7 +101,8 @@ select
     maaling_id,
     periode,
     max(score) as score,
-    max(case when graense > 0 then score / graense else 1e9 end) as gange
+    max(mistanke) as mistanke,
+    min(nr) as nr
 from kontrol_fund
 group by all
 """
