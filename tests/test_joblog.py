@@ -159,7 +159,15 @@ def test_twenty_shifted_rows_are_stopped_and_the_old_figures_stand(built: Built)
     judged = verdict(built.second)
     assert (judged.udfald, judged.hentet_utc) == ("stop", SECOND)
     found = {finding.regel_id for finding in judged.fund}
-    assert {"F6.flere", "F6.enkelt", "F8"} <= found
+    assert {"F6.flere", "F6.enkelt", "F8", "F9"} <= found
+    # The bilag is printed by name, and so it was shifted.
+    shifted = [
+        item for item in judged.fund if item.regel_id == "F9" and "beroerte" not in item.besked
+    ]
+    carried = dict(zip(built.before, [list(built.before)[-1], *built.before], strict=False))
+    assert len({item.omraade for item in shifted} & set(built.before)) >= 18
+    for item in shifted[:5]:
+        assert f"{item.omraade} bærer {carried[item.omraade]}" in item.besked
     # The total is the same: nothing that looks at sums sees it.
     assert not found & {"F1", "F2", "E1", "S1"}
     single = [item for item in judged.fund if item.regel_id in ("F6", "F6.plan", "F6.enkelt")]

@@ -339,6 +339,12 @@ CASES = {
         "sum,kontanthjaelp-5-aar",
         "citat_a 'kontanthjaelp-5-aar' har intet tal at regne med",
     ),
+    "two orders of one table": (
+        "kilder.csv",
+        "andel_aktiveringsberoerte_pct,pct,ingen,3,,*,*,begge,uoplyst,kode",
+        "andel_aktiveringsberoerte_pct,pct,ingen,3,,*,*,begge,uoplyst,navn",
+        "'y60c07' har en anden raekkefoelge i linje",
+    ),
     "a table without group": (
         "ydelsesgrupper.csv",
         "y25i09,,Ydelsesgrupper",

@@ -17,7 +17,8 @@ maalinger as (
         enhed,
         additivitet,
         diskretion_under,
-        tom_celle
+        tom_celle,
+        raekkefoelge
     from kilder
 ),
 
@@ -31,7 +32,8 @@ final as (
         maalinger.enhed,
         maalinger.additivitet,
         maalinger.diskretion_under,
-        maalinger.tom_celle
+        maalinger.tom_celle,
+        maalinger.raekkefoelge
     from maalinger
     inner join laaste
         on

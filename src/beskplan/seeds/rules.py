@@ -171,6 +171,21 @@ def every_table_has_a_group(tables: Tables, faults: list[Fault]) -> None:
             seen.add(table_id)
 
 
+def one_order_a_table(tables: Tables, faults: list[Fault]) -> None:
+    """A table is printed in one order, whatever measure is asked for.
+
+    Args:
+        tables: the rows of each table.
+        faults: appended to.
+    """
+    first: dict[str, Row] = {}
+    for row in sound(tables["kilder"]):
+        other = first.setdefault(row["tabel_id"], row)
+        if row["raekkefoelge"] != other["raekkefoelge"]:
+            reason = f"{row['tabel_id']!r} har en anden raekkefoelge i linje {other.line}"
+            faults.append(Fault("kilder.csv", row.line, reason))
+
+
 def overview_rows_agree(tables: Tables, faults: list[Fault]) -> None:
     """Rows that are summed into one line of the overview agree on what that line is.
 
@@ -222,6 +237,7 @@ RULES: tuple[Rule, ...] = (
     aliases_are_other_names,
     known_dimensions,
     every_table_has_a_group,
+    one_order_a_table,
     overview_rows_agree,
     ordered_dates,
     breaks_are_stated,

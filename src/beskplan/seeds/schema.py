@@ -107,6 +107,7 @@ TABLES = (
             Column("omraader"),
             Column("profil", choices=("begge", "fuld", "lille")),
             Column("tom_celle", choices=("oplyst", "uoplyst")),
+            Column("raekkefoelge", choices=("kode", "navn")),
         ),
         (("kilde", "tabel_id", "maaling", "fordeling", "profil"),),
     ),

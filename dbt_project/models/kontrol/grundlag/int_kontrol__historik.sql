@@ -44,7 +44,10 @@ med_kendt as (
     select
         celler.scenarie,
         celler.serie_id,
-        omraader.raekke_nr,
+        case serier.raekkefoelge
+            when 'navn' then omraader.raekke_nr_navn
+            else omraader.raekke_nr
+        end as raekke_nr,
         celler.omraade_nr,
         celler.periode_nr,
         celler.vaerdi,

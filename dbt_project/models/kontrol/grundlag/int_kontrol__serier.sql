@@ -50,6 +50,7 @@ final as (
         maalinger.additivitet,
         maalinger.diskretion_under,
         maalinger.tom_celle,
+        maalinger.raekkefoelge,
         -- Largest number that can hide behind a suppressed cell. Fuldtidspersoner are hidden
         -- before they are rounded: 2,9 is hidden (Ærø 2025M02: 6 in all, both parts hidden).
         case
