@@ -12,7 +12,8 @@ med_foer as (
     select
         *,
         case
-            when lag(periode_nr) over raekke = periode_nr - 1 then lag(kendt) over raekke
+            when lag(periode_nr) over raekke = periode_nr - 1 and not coalesce(er_efter_brud, false)
+                then lag(kendt) over raekke
         end as foer
     from historik
     window raekke as (partition by scenarie, serie_id, raekke_nr order by periode_nr)

@@ -16,6 +16,19 @@ omraader as (
     where omraade_art = 'kommune'
 ),
 
+-- The first month after a break cannot be compared with the one before (F21).
+brud as (
+    select
+        serier.serie_id,
+        cast(year(maaneder.maaned) * 12 + month(maaneder.maaned) as integer) as periode_nr
+    from {{ ref('int_brudmaaneder') }} as maaneder
+    inner join serier
+        on
+            maaneder.tabel_id = serier.tabel_id
+            and maaneder.dimensioner = serier.dimensioner
+    where serier.pr_aar = 12
+),
+
 -- The newest month known to the accepted vintage, series by series.
 kendt_til as (
     select
@@ -64,7 +77,8 @@ med_kendt as (
         ) as doemmes,
         medianer.serie_median,
         serier.pr_aar,
-        serier.enhed not in ('pct', 'plads') as er_tal
+        serier.enhed not in ('pct', 'plads') as er_tal,
+        brud.serie_id is not null as er_efter_brud
     from celler
     inner join serier
         on celler.serie_id = serier.serie_id
@@ -74,6 +88,10 @@ med_kendt as (
         on celler.serie_id = kendt_til.serie_id
     left join medianer
         on celler.serie_id = medianer.serie_id
+    left join brud
+        on
+            celler.serie_id = brud.serie_id
+            and celler.periode_nr = brud.periode_nr
 ),
 
 -- Nothing older than what the oldest judged month needs.

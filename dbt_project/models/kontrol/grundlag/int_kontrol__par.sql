@@ -11,7 +11,8 @@ med_foer as (
     select
         *,
         case
-            when lag(periode_nr) over raekke = periode_nr - 1 then lag(kendt) over raekke
+            when lag(periode_nr) over raekke = periode_nr - 1 and not coalesce(er_efter_brud, false)
+                then lag(kendt) over raekke
         end as foer,
         bool_or(doemmes) over (partition by scenarie, serie_id, periode_nr) as maaned_doemmes
     from historik

@@ -25,6 +25,8 @@ with resultater as (
     select * from {{ ref('int_kontrol__f09_forskydning') }}
     union all by name
     select * from {{ ref('int_kontrol__f10_tildeling') }}
+    union all by name
+    select * from {{ ref('int_kontrol__f20_udvikling') }}
 )
 
 select * from resultater
