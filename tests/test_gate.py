@@ -25,6 +25,7 @@ from beskplan.errors import GateError
 from beskplan.gate import Judgement, judge
 from beskplan.warehouse import build_candidate
 
+SHARE = "standin_y25i01_2"
 BLOCK = kommuner()[30:50]
 # So many more A-dagpenge give a score between 4.5 and 6 in the total and in the group.
 MORE = {"Herlev": 170, "Gladsaxe": 265}
@@ -50,7 +51,12 @@ def test_the_real_release_of_august_passes_as_a_revision(bench: Bench) -> None:
     """Against the accepted vintage of the day before: 88,080 had become 89,907."""
     judged = bench.judge_recorded()
     assert set(judged.outcomes().values()) == {"pass"}
-    assert not any(table.fund for table in judged.judgement.tabeller)
+    # y60j01 and y60a02 were recorded together and cut at different times: a note, the only one.
+    found = [(table.tabel_id, item) for table in judged.judgement.tabeller for item in table.fund]
+    assert [(tabel_id, item.regel_id, item.periode) for tabel_id, item in found] == [
+        ("y60j01", "F13.udgave", "2026M06")
+    ]
+    assert found[0][1].besked.startswith("77 af 97 andele passer ikke på decimalen")
     assert [made[1:4] for made in judged.decisions.made] == [
         ("y25i01", "2026-08-19T07:59:00Z", "accepteret")
     ]
@@ -110,7 +116,11 @@ def test_two_big_kommuner_swapped_wait_for_a_person_and_no_other_is_named(bench:
     only_left_out(judged, "y25i01", "review", "afventer")
     assert judged.named("y25i01", {"F6", "F6.enkelt"}) == {"Aarhus", "Odense"}
     assert judged.named("y25i01", {"F10"}) == {"Aarhus", "Odense"}
-    odense = next(item for item in judged.table("y25i01").fund if item.omraade == "Odense")
+    odense = next(
+        item
+        for item in judged.table("y25i01").fund
+        if (item.omraade, item.regel_id) == ("Odense", "F6.enkelt")
+    )
     assert (odense.vaerdi, odense.periode) == (8656.0, NEWEST)
     assert odense.forventet == pytest.approx(4874, rel=0.1), "what it really had"
     asked = judged.decisions.held
@@ -119,6 +129,25 @@ def test_two_big_kommuner_swapped_wait_for_a_person_and_no_other_is_named(bench:
     reason = judged.decisions.made[0][4]
     assert reason.startswith("Afventer gennemsyn. F10 (")
     assert "Byttet om: Aarhus og Odense. Odense bærer Aarhus' tal: 8.656, hvor " in reason
+    # Count and percent moved together, and the denominator tells whose they are.
+    moved_with = {
+        item.omraade: item.besked for item in judged.table("y25i01").fund if item.regel_id == "F5"
+    }
+    assert moved_with["Aarhus"].endswith("Antal og andel er flyttet sammen: de passer til Odense.")
+    assert moved_with["Odense"].endswith("Antal og andel er flyttet sammen: de passer til Aarhus.")
+
+
+def share_follows(cells: pd.DataFrame, omraade: str, dimensioner: str = "") -> pd.DataFrame:
+    """The percent of a changed count, of the labour force that the year's other months imply."""
+    own = cells[(cells["omraade"] == omraade) & (cells["dimensioner"] == dimensioner)]
+    year = own[own["periode"].str.startswith(NEWEST[:4])]
+    counts, shares = (
+        year[year["maaling_id"] == measure].set_index("periode")["vaerdi"].astype(float)
+        for measure in (COUNT, SHARE)
+    )
+    labour_force = counts.drop(NEWEST).sum() / shares.drop(NEWEST).sum()
+    share = round(float(counts[NEWEST] / labour_force), 1)
+    return set_value(cells, omraade, SHARE, share, dimensioner=dimensioner)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +167,7 @@ def test_between_note_and_limit_a_kommune_with_a_plan_waits(
             part = float(cells[where]["vaerdi"].item()) + MORE[name]
             cells = set_value(cells, area, COUNT, total)
             cells = set_value(cells, area, COUNT, part, dimensioner=member)
-        return cells
+        return share_follows(share_follows(cells, name), name, member)
 
     judged = bench.judge_with(change)
     found = [item for item in judged.table("y25i01").fund if not item.dimensioner]

@@ -55,7 +55,7 @@ def test_each_rule_says_what_it_is() -> None:
 def test_each_piece_of_evidence_is_judged_and_each_rule_has_evidence() -> None:
     made = set(re.findall(r"'((?:F|K|E|S)\d+(?:\.\w+)?)'(?: as regel_id|,| else)", sql()))
     made |= set(re.findall(r"\('(F16\.\w+)'", sql()))
-    made |= set(re.findall(r"then '(F\d+)' else '(F\d+)' end as regel_id", sql())[0])
+    made |= set(re.findall(r"'(F\d+(?:\.\w+)?)' end as regel_id", sql()))
     judged = {rule["meta"]["maalt"] for rule in rules()} - {None}
     assert made == judged
 
@@ -94,7 +94,7 @@ def evidence(**changes: object) -> dict[str, pd.DataFrame]:
     columns = suites.read_suite("kontrol_fund")[0]["kwargs"]["column_set"]
     found = pd.DataFrame(columns=columns).astype({"score": "float64"})
     shared = {"antal_kommuner": 98, "dobbelte_udgaver": 0}
-    shared |= {"dobbelte_celler": 0, "ukendte_kilder": 0}
+    shared |= {"dobbelte_celler": 0, "ukendte_kilder": 0, "aabnede_tal": 0}
     return {
         "faelles": pd.DataFrame([{**shared, **changes.get("faelles", {})}]),  # type: ignore[dict-item]
         "kontrol_fund": found,
@@ -127,6 +127,7 @@ TABLE = frozenset({("jobindsats", "y25i01")})
         ({"tabeller": {"fundet": 2, "fund_raekker": 1}}, {"B3": TABLE}),
         ({"faelles": {"antal_kommuner": 97}}, {"A1": frozenset()}),
         ({"faelles": {"dobbelte_celler": 1}}, {"A3": frozenset()}),
+        ({"faelles": {"aabnede_tal": 1}}, {"F18": frozenset()}),
     ],
 )
 def test_what_breaks_a_rule(

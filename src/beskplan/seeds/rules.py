@@ -19,6 +19,7 @@ from beskplan.seeds.cited import (
 )
 from beskplan.seeds.group_rules import GROUP_RULES
 from beskplan.seeds.reading import Fault, Row, Tables, sound
+from beskplan.seeds.relations import relations_join_known_series
 from beskplan.seeds.revision_rules import REVISION_RULES
 
 Rule = Callable[[Tables, list[Fault]], None]
@@ -253,4 +254,5 @@ RULES: tuple[Rule, ...] = (
     goals.baselines_have_their_source,
     goals.local_figures_fit,
     *REVISION_RULES,
+    relations_join_known_series,
 )

@@ -328,6 +328,25 @@ TABLES = (
         ),
     ),
     Table(
+        "sammenhaenge",
+        (
+            Column("sammenhaeng_id"),
+            Column("relation", choices=("fast_naevner", "andel_af", "hoejst", "udsnit")),
+            Column("kilde", choices=SOURCES),
+            Column("tabel_id"),
+            Column("maaling_navn"),
+            _maybe("dimensioner"),
+            Column("mod_kilde", choices=SOURCES),
+            Column("mod_tabel_id"),
+            Column("mod_maaling_navn"),
+            _maybe("mod_dimensioner"),
+            _maybe("taeller_maaling_navn"),
+            _maybe("decimaler", choices=("0", "1", "2")),
+            Column("begrundelse"),
+        ),
+        (("sammenhaeng_id",),),
+    ),
+    Table(
         "serie_brud",
         (
             Column("brud_id"),

@@ -18,6 +18,11 @@ kilder as (
     select * from {{ ref('kilder') }}
 ),
 
+diskretion as (
+    select * from {{ ref('int_kontrol__f18_diskretion') }}
+    where er_vores
+),
+
 dobbelt_doemte as (
     select 1 as en
     from vintager
@@ -43,7 +48,8 @@ final as (
                 on
                     vintager.kilde = kilder.kilde
                     and vintager.tabel_id = kilder.tabel_id
-        ) as ukendte_kilder
+        ) as ukendte_kilder,
+        (select count(*) from diskretion) as aabnede_tal
 )
 
 select * from final

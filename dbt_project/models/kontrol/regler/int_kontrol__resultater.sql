@@ -18,6 +18,12 @@ with resultater as (
     union all by name
     select * from {{ ref('int_kontrol__f16_kolonner') }}
     union all by name
+    select * from {{ ref('int_kontrol__f05_naevner') }}
+    union all by name
+    select * from {{ ref('int_kontrol__f13_andele') }}
+    union all by name
+    select * from {{ ref('int_kontrol__f14_kilder') }}
+    union all by name
     select * from {{ ref('int_kontrol__f06_historik') }}
     union all by name
     select * from {{ ref('int_kontrol__f08_rangorden') }}
