@@ -81,35 +81,45 @@ primaere as (
 
 -- The one hidden part of a line whose total and other parts are shown is their difference, give or
 -- take half a person for each. A hidden fuldtidsperson is anything from 0 to the limit.
+soeskende as (
+    select
+        kommune_kode,
+        maaned,
+        foraelder_nr,
+        count(*) as dele,
+        coalesce(sum(antal_fuldtidspersoner), 0) as sete,
+        min(tabel_id) as foerste_tabel,
+        max(tabel_id) as sidste_tabel,
+        any_value(ydelsesgruppe) filter (where antal_fuldtidspersoner is null) as skjult_del
+    from oversigt
+    where foraelder_nr is not null
+    group by kommune_kode, maaned, foraelder_nr
+    having
+        count(*) filter (where antal_fuldtidspersoner is null) = 1
+        and count(*) filter (where antal_status in ('C', 'U')) = 1
+),
+
 familier as (
     select
         helhed.kommune_navn,
         helhed.periode,
         helhed.ydelsesgruppe,
         helhed.antal_fuldtidspersoner as helhed,
-        any_value(maalinger.diskretion_under) as hoejst,
-        {{ graense(g, 'f1_afrunding') }} * (count(*) + 1) as margen,
-        coalesce(sum(del.antal_fuldtidspersoner), 0) as sete,
-        bool_or(del.tabel_id <> helhed.tabel_id) as er_vores,
-        any_value(del.ydelsesgruppe) filter (where del.antal_fuldtidspersoner is null)
-            as skjult_del
-    from oversigt as helhed
-    inner join oversigt as del
+        maalinger.diskretion_under as hoejst,
+        {{ graense(g, 'f1_afrunding') }} * (soeskende.dele + 1) as margen,
+        soeskende.sete,
+        soeskende.skjult_del,
+        soeskende.foerste_tabel <> helhed.tabel_id
+        or soeskende.sidste_tabel <> helhed.tabel_id as er_vores
+    from soeskende
+    inner join oversigt as helhed
         on
-            helhed.kommune_kode = del.kommune_kode
-            and helhed.maaned = del.maaned
-            and helhed.raekke_nr = del.foraelder_nr
+            soeskende.kommune_kode = helhed.kommune_kode
+            and soeskende.maaned = helhed.maaned
+            and soeskende.foraelder_nr = helhed.raekke_nr
     inner join maalinger
         on helhed.tabel_id = maalinger.tabel_id
     where helhed.antal_fuldtidspersoner is not null
-    group by
-        helhed.kommune_navn,
-        helhed.periode,
-        helhed.ydelsesgruppe,
-        helhed.antal_fuldtidspersoner
-    having
-        count(*) filter (where del.antal_fuldtidspersoner is null) = 1
-        and count(*) filter (where del.antal_status in ('C', 'U')) = 1
 ),
 
 sekundaere as (
