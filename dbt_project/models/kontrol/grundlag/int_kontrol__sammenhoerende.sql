@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 -- The cells that must agree across measures, tables and sources, side by side. A generated cell
--- says nothing about a recorded one: such pairs are marked and not judged.
+-- says nothing about a recorded one: such pairs are marked and not judged. Nor is what stood so
+-- when both tables were accepted: it has been seen.
 
 with sammenhaenge as (
     select * from {{ ref('int_kontrol__sammenhaenge') }}
@@ -72,7 +73,10 @@ final as (
         taellere.vaerdi as taeller,
         sammenhaenge.er_samme_tabel
         or coalesce(egen.er_genereret, false) = coalesce(anden.er_genereret, false)
-            as er_sammenlignelig
+            as er_sammenlignelig,
+        coalesce(celler.vaerdi = celler.basis, false)
+        and coalesce(mod_celler.vaerdi = mod_celler.basis, false)
+        and coalesce(taellere.vaerdi = taellere.basis, taellere.vaerdi is null) as er_kendt
     from sammenhaenge
     inner join serier as serie
         on sammenhaenge.serie_id = serie.serie_id

@@ -36,7 +36,8 @@ hele as (
 f3 as (
     select
         *,
-        vaerdi is not null and mod_vaerdi <= pow(10, decimaler + 2) as kan_doemmes
+        vaerdi is not null and mod_vaerdi <= pow(10, decimaler + 2) as kan_doemmes,
+        coalesce(er_kendt, false) as er_set
     from hele
 ),
 
@@ -48,7 +49,7 @@ f3_doemte as (
         omraade_nr,
         'F3' as regel_id,
         coalesce(kan_doemmes, false) as har_styrke,
-        coalesce(kan_doemmes and mindst > hoejst, false) as er_fund,
+        coalesce(kan_doemmes and mindst > hoejst and not er_set, false) as er_fund,
         vaerdi,
         {{ kvotient_halvt_op('100 * round(mod_vaerdi * vaerdi / 100)', 'mod_vaerdi', 1) }}
             as forventet,
@@ -84,7 +85,8 @@ f13_doemte as (
         taeller,
         mod_vaerdi,
         mod_tabel_id,
-        er_nyeste_to
+        er_nyeste_to,
+        coalesce(er_kendt, false) as er_set
     from celler
     where har_taeller and er_sammenlignelig
 ),
@@ -106,6 +108,7 @@ f4_summer as (
         any_value(er_samme_tabel) as er_samme_tabel,
         any_value(halvt_trin) as halvt_trin,
         any_value(vaerdi) filter (where er_land) as landet,
+        bool_and(coalesce(er_kendt, vaerdi is null)) as er_set,
         -- Heads add up to the country's; so what is not visible is known altogether.
         bool_or(er_land and mod_vaerdi is not null) or not any_value(er_samme_tabel) as kendes,
         case
@@ -146,6 +149,7 @@ f4_doemte as (
         er_samme_tabel,
         landet as vaerdi,
         (lav + hoej) / 2 as forventet,
+        er_set,
         coalesce(
             kendes
             and landet is not null
@@ -188,7 +192,7 @@ doemte as (
         omraade_nr,
         regel_id,
         coalesce(har_styrke, false) as har_styrke,
-        coalesce(score > graense, false) as er_fund,
+        coalesce(score > graense and not er_set, false) as er_fund,
         vaerdi,
         forventet,
         score,
@@ -208,7 +212,7 @@ doemte as (
         omraade_nr,
         case when er_samme_tabel then 'F4' else 'F4.tvaers' end as regel_id,
         har_styrke,
-        coalesce(har_styrke and score > graense, false) as er_fund,
+        coalesce(har_styrke and score > graense and not er_set, false) as er_fund,
         vaerdi,
         forventet,
         case when har_styrke then score end as score,

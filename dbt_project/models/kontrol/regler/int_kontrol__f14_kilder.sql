@@ -49,7 +49,8 @@ sete as (
         doemt_serie_id,
         periode_nr,
         any_value(mod_tabel_id) as mod_tabel_id,
-        count(mod_vaerdi) as kommuner
+        count(mod_vaerdi) as kommuner,
+        bool_and(coalesce(er_kendt, vaerdi is null or mod_vaerdi is null)) as er_set
     from celler
     where relation = 'udsnit' and not er_land
     group by all
@@ -88,6 +89,7 @@ rho as (
         sete.doemt_serie_id,
         sete.periode_nr,
         any_value(sete.mod_tabel_id) as mod_tabel_id,
+        any_value(sete.er_set) as er_set,
         any_value(rangeret.midterste) as midterste,
         case
             when any_value(rangeret.midterste) >= {{ graense(g, 'f6_median_mindst') }}
@@ -189,7 +191,11 @@ tildelte as (
     select
         skalerede.*,
         coalesce(bedste.gevinst, 0) as gevinst,
-        coalesce(bedste.gevinst > {{ graense(g, 'f10_tvaers_gevinst') }}, false) as er_fund,
+        coalesce(
+            bedste.gevinst > {{ graense(g, 'f10_tvaers_gevinst') }}
+            and not coalesce(skalerede.er_kendt, false),
+            false
+        ) as er_fund,
         omraader.omraade_navn as anden_navn,
         bedste.anden.mod_vaerdi as anden_mod_vaerdi,
         coalesce(modpart.anden.nr = skalerede.omraade_nr, false) as er_byttet
@@ -217,7 +223,10 @@ doemte as (
         'F14.tvaers' as regel_id,
         har_styrke,
         coalesce(
-            har_styrke and vaerdi - mod_hoejst > {{ graense(g, 'f14_tvaers_margen') }}, false
+            har_styrke
+            and vaerdi - mod_hoejst > {{ graense(g, 'f14_tvaers_margen') }}
+            and not coalesce(er_kendt, false),
+            false
         ) as er_fund,
         vaerdi,
         mod_hoejst as forventet,
@@ -236,7 +245,7 @@ doemte as (
         null as omraade_nr,
         'F8.tvaers' as regel_id,
         rho is not null as har_styrke,
-        coalesce(rho < mindst, false) as er_fund,
+        coalesce(rho < mindst and not er_set, false) as er_fund,
         rho as vaerdi,
         mindst as forventet,
         1 - rho as score,
