@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -23,6 +24,7 @@ from kontrol_support import (
 
 from beskplan.errors import GateError
 from beskplan.gate import Judgement, judge
+from beskplan.gate.suspects import causes
 from beskplan.warehouse import build_candidate
 
 SHARE = "standin_y25i01_2"
@@ -90,6 +92,20 @@ def test_twenty_rows_shifted_by_one_are_stopped_and_named(bench: Bench) -> None:
     reason = judged.decisions.made[0][4]
     assert "Gribskov bærer Solrøds tal" in reason
     assert all(name in reason for name in differs)
+    # Ranked, the 20 first suspects are the 20 that were moved, under one cause.
+    (cause,) = [
+        item
+        for item in causes(judged.table("y25i01").fund)
+        if (item.maaling, item.dimensioner) == ("Antal ledige fuldtidspersoner", "")
+    ]
+    assert cause.besked.startswith("Række 31-50 ser forskudt ud med én: ")
+    assert len({cell.omraade for cell in cause.celler[:20]} & differs) >= 18
+    worst = cause.celler[0]
+    assert worst.forventet_fra is not None and worst.forventet is not None
+    assert worst.forventet_fra < value_of(before, worst.omraade) < (worst.forventet_til or 0)
+    land = value_of(before, "Hele landet")
+    share = 100 * ((worst.vaerdi or 0) - worst.forventet) / land
+    assert worst.andel_af_landet_pct == pytest.approx(share, abs=0.006)
 
 
 @pytest.mark.system
@@ -180,6 +196,36 @@ def test_between_note_and_limit_a_kommune_with_a_plan_waits(
     tested = {item.regel_id: item.fundet for item in judged.judgement.regler}
     assert (tested["F6.plan"] > 0) == (outcome == "review")
     assert tested["F6.enkelt"] == 0
+
+
+def test_a_suspect_figure_says_what_it_means_to_the_goals_that_rest_on_it(bench: Bench) -> None:
+    """Roskilde's example plan has one mål on all ledige (1,100) and two on A-dagpenge."""
+    swap = {"Roskilde": "Odense", "Odense": "Roskilde"}
+    judged = bench.judge_with(lambda cells: moved(cells, swap, {NEWEST}))
+    roskilde = next(
+        item
+        for item in judged.table("y25i01").fund
+        if (item.omraade, item.dimensioner, item.regel_id) == ("Roskilde", "", "F10")
+    )
+    assert roskilde.vaerdi is not None and roskilde.forventet is not None
+    extra = roskilde.vaerdi - roskilde.forventet
+    pct = 100 * extra / abs(1100 - roskilde.forventet)
+    said = re.fullmatch(
+        r"eksempel-2026, mål 1: ([\d.]+) for meget, ([\d.]+) pct\. af afstanden til målet",
+        roskilde.maal_virkning,
+    )
+    assert said
+    shown = [float(number.replace(".", "")) for number in said.groups()]
+    assert shown == [pytest.approx(extra, abs=0.6), pytest.approx(pct, rel=0.01)]
+    odense = next(item for item in judged.table("y25i01").fund if item.omraade == "Odense")
+    assert odense.maal_virkning == ""
+    of_group = [
+        item.maal_virkning
+        for item in judged.table("y25i01").fund
+        if (item.omraade, item.dimensioner) == ("Roskilde", "_ygrpi09=A-dagpenge")
+    ]
+    assert of_group
+    assert all("mål 1.a: " in text and "mål 1.b: " in text for text in of_group)
 
 
 def test_every_row_of_every_month_shifted_is_stopped(bench: Bench) -> None:

@@ -2,7 +2,7 @@
 {% set g = graenser() %}
 -- F16: is a column another column?
 -- F16.ens: two series of a table with the same value in every kommune are one series twice.
--- F16.maaned: the kommuner have the figures of one of the twelve months before.
+-- F16.maaned: the kommuner have the figures of one of the 24 months before.
 -- F16.gruppe: they have those of another group or measure of the table.
 -- The last two also when the column was put on the country's level, so that the total is right:
 -- the distance to the other column is a small part of what the series moves from month to month.

@@ -72,16 +72,48 @@ med_foer as (
 ),
 
 -- F7 ---------------------------------------------------------------------------------------------
+doemte_maaneder as (
+    select
+        scenarie,
+        serie_id,
+        periode_nr
+    from med_foer
+    where doemmes
+    group by scenarie, serie_id, periode_nr
+),
+
+seriens_kommuner as (
+    select
+        scenarie,
+        serie_id,
+        count(distinct omraade_nr) as alle_kommuner
+    from med_foer
+    where vaerdi is not null and foer is not null
+    group by scenarie, serie_id
+),
+
 forhold as (
     select
-        *,
-        vaerdi / foer as r,
-        median(vaerdi / foer) over maaned as midt,
-        count(*) over maaned as kommuner,
-        count(distinct omraade_nr) over (partition by scenarie, serie_id) as alle_kommuner
+        med_foer.*,
+        seriens_kommuner.alle_kommuner,
+        median(med_foer.vaerdi / med_foer.foer) over maaned as midt,
+        med_foer.vaerdi / med_foer.foer as r,
+        count(*) over maaned as kommuner
     from med_foer
-    where vaerdi > 0 and foer > 0
-    window maaned as (partition by scenarie, serie_id, periode_nr)
+    semi join doemte_maaneder
+        on
+            med_foer.scenarie = doemte_maaneder.scenarie
+            and med_foer.serie_id = doemte_maaneder.serie_id
+            and med_foer.periode_nr = doemte_maaneder.periode_nr
+    inner join seriens_kommuner
+        on
+            med_foer.scenarie = seriens_kommuner.scenarie
+            and med_foer.serie_id = seriens_kommuner.serie_id
+    where med_foer.vaerdi > 0 and med_foer.foer > 0
+    window
+        maaned as (
+            partition by med_foer.scenarie, med_foer.serie_id, med_foer.periode_nr
+        )
 ),
 
 virkninger as (
@@ -106,7 +138,6 @@ kvartiler as (
         quantile_cont(e, 0.75) as e_oevre
     from virkninger
     group by scenarie, serie_id, periode_nr
-    having bool_or(doemmes)
 ),
 
 hb as (
