@@ -171,6 +171,7 @@ def test_each_vintage_that_waits_gets_one_run_of_its_own(
     from beskplan import flow
 
     monkeypatch.setattr(flow, "judge", lambda settings, run: [])
+    monkeypatch.setattr(flow, "suspects", lambda settings, run: ["Byttet om: Skive og Struer."])
     judged = beskaeftigelsesplan.dag.get_task("bedoem").python_callable("koersel")
     assert judged == [
         {
