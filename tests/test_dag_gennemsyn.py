@@ -164,7 +164,10 @@ def test_what_was_decided_elsewhere_stands(module: Any, landing: Landing, supers
 
 
 def test_each_vintage_that_waits_gets_one_run_of_its_own(
-    module: Any, landing: Landing, monkeypatch: pytest.MonkeyPatch
+    module: Any,
+    landing: Landing,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     import beskaeftigelsesplan
 
@@ -173,6 +176,7 @@ def test_each_vintage_that_waits_gets_one_run_of_its_own(
     monkeypatch.setattr(flow, "judge", lambda settings, run: [])
     monkeypatch.setattr(flow, "suspects", lambda settings, run: ["Byttet om: Skive og Struer."])
     judged = beskaeftigelsesplan.dag.get_task("bedoem").python_callable("koersel")
+    assert "Byttet om: Skive og Struer." in capsys.readouterr().out
     assert judged == [
         {
             "trigger_run_id": "jobindsats__y25i01__2026-08-18T19:52:00Z",
