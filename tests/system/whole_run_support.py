@@ -11,14 +11,14 @@ from beskplan.settings import PROJECT, Settings
 from beskplan.standin.server import Running
 
 
-def settings_at(home: Path, server: Running) -> Settings:
-    """Small profile in a home of its own, with seeds of its own."""
+def settings_at(home: Path, server: Running, profile: str = "lille") -> Settings:
+    """A profile, the small one at first, in a home of its own with seeds of its own."""
     if not (home / "seeds").exists():
         shutil.copytree(PROJECT / "seeds", home / "seeds")
     return Settings(
         home=home,
         seeds=home / "seeds",
-        profile="lille",
+        profile=profile,
         jobindsats_url=server.url,
         statbank_url=server.url,
         token=demo.DEMO_TOKEN,
