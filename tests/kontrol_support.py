@@ -152,12 +152,16 @@ class Bench:
         """Judge the recorded vintages as dbt built them; the newest y25i01 is undecided."""
         return self.judge(self.recorded)
 
-    def judge_with(self, change: Change, tabel_id: str = "y25i01") -> Judged:
-        """Judge a changed copy of a table's newest recorded vintage."""
-        candidate, _ = self.candidate_with(change, tabel_id)
+    def judge_with(
+        self, change: Change, tabel_id: str = "y25i01", *, first: bool = False
+    ) -> Judged:
+        """Judge a changed copy of a table's newest recorded vintage; `first`: there was none."""
+        candidate, _ = self.candidate_with(change, tabel_id, first=first)
         return self.judge(candidate)
 
-    def candidate_with(self, change: Change, tabel_id: str = "y25i01") -> tuple[Path, Landing]:
+    def candidate_with(
+        self, change: Change, tabel_id: str = "y25i01", *, first: bool = False
+    ) -> tuple[Path, Landing]:
         """A copy of the candidate with one more vintage and the evidence computed again."""
         when = FIRST_EXTRA + timedelta(hours=len(self.landed))
         cells = change(cells_of(tabel_id))
@@ -168,6 +172,8 @@ class Bench:
         copy.parent.mkdir()
         shutil.copyfile(self.recorded, copy)
         with duckdb.connect(str(copy)) as con:
+            for history in ("int_obs", "int_daekning", "int_vintager") if first else ():
+                con.execute(f"delete from {history} where tabel_id = ?", [tabel_id])  # noqa: S608
             _add_vintage(con, tabel_id, moment, cells)
             for name, sql in self._evidence():
                 con.execute(f"create or replace table {name} as {sql}")

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 -- A month beside the month before, one row a series and month: rank correlation (F8), share of
--- equal values and distance (F16). `er_dom`: the judged values; else what was known, which is the
+-- equal values and distance (F16), movement of all (F6). `er_dom`: the judged values; else what was known, which is the
 -- history.
 
 with historik as (
@@ -69,6 +69,10 @@ final as (
         count(*) as kommuner,
         avg(cast(nu = foer as integer)) as andel_ens,
         {{ kolonneafstand('nu', 'foer', 'er_tal') }} as afstand,
+        -- Percents have no sum.
+        case
+            when any_value(er_tal) and sum(nu) > 0 and sum(foer) > 0 then sum(nu) / sum(foer)
+        end as bevaegelse,
         -- Whole numbers that sum to 0: the same to the last digit in whatever order they come.
         sum(rang_nu * rang_foer)
         / nullif(sqrt(sum(rang_nu * rang_nu) * sum(rang_foer * rang_foer)), 0) as rho

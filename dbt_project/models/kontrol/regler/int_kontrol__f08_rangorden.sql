@@ -4,6 +4,8 @@
 -- correlation of the series' own 24 months before, less a margin by size.
 -- F16.kopi: (nearly) every kommune has exactly the value of the month before.
 -- F16.delvis: many more kommuner than usual have.
+-- F6.landet: the kommuner together move as they never did, which the other rules take for the
+-- country's movement and forgive.
 
 with par as (
     select * from {{ ref('int_kontrol__par') }}
@@ -21,6 +23,7 @@ historik as (
         min(foer.rho) as laveste_rho,
         median(foer.andel_ens) as saedvanlig_ens,
         count(foer.rho) as maaneder,
+        max(abs(ln(foer.bevaegelse))) as stoerste_bevaegelse,
         median(foer.kommuner) as saedvanlige_kommuner
     from par as dom
     left join par as foer
@@ -44,6 +47,7 @@ med_graense as (
         dom.kommuner,
         dom.rho,
         dom.andel_ens,
+        dom.bevaegelse,
         dom.serie_median,
         dom.er_tal,
         historik.maaneder,
@@ -64,6 +68,11 @@ med_graense as (
                 end
             {% endfor %}
         end as rho_graense,
+        historik.stoerste_bevaegelse,
+        greatest(
+            {{ graense(g, 'f6_landet_gange') }} * historik.stoerste_bevaegelse,
+            ln(1 + {{ graense(g, 'f6_landet_mindst') }})
+        ) as bevaegelse_graense,
         historik.saedvanlig_ens,
         greatest(
             {{ graense(g, 'f16_gange') }} * historik.saedvanlig_ens,
@@ -117,6 +126,22 @@ samlet as (
         ) as tekst
     from med_graense
     {% endfor %}
+    union all by name
+    select
+        *,
+        'F6.landet' as regel_id,
+        har_historik and kommuner >= {{ graense(g, 'f16_kommuner_mindst') }} as kan_doemmes,
+        bevaegelse as maalt,
+        abs(ln(bevaegelse)) as afvigelse,
+        bevaegelse_graense as graense,
+        concat(
+            'Kommunerne er tilsammen på ', {{ dansk_tal('100 * bevaegelse') }},
+            ' pct. af måneden før; i månederne før flyttede de sig højst ',
+            {{ dansk_tal('100 * (exp(stoerste_bevaegelse) - 1)', 1) }},
+            ' pct. Kan være en anden opgørelse under samme navn.'
+        ) as tekst
+    from med_graense
+    where bevaegelse is not null
 ),
 
 doemte as (
