@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 -- A month beside the month before, one row a series and month: rank correlation (F8), share of
--- equal values and distance (F16), movement of all (F6). `er_dom`: the judged values; else what was known, which is the
--- history.
+-- equal values and distance (F16), movement of all together (F6). `er_dom`: the judged values;
+-- else what was known, which is the history.
 
 with historik as (
     select * from {{ ref('int_kontrol__historik') }}
