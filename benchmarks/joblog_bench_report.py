@@ -197,6 +197,8 @@ def acceptance(figures: Figures, ranks: pd.DataFrame) -> str:
             "yes" if moved and hit / moved >= 0.9 else "**no**",
         ]
     )
+    mean = float((large["hit"] / large["moved"]).mean())
+    rows.append(["the same, mean over errors", "", f"{pct(mean)}, {len(large)}", ""])
     text = "## What was asked for\n\nRecall in pct. (interval), number of errors.\n\n"
     return text + table(["", "asked", "reached", "met"], rows)
 

@@ -277,8 +277,8 @@ def write(
 
 
 def evidence(dbt: Dbt) -> None:
-    """Every rule, by dbt, on what `write` wrote."""
-    dbt("run", "--select", EVIDENCE, "--exclude", *BASE)
+    """Every rule that rests on what `write` wrote, by dbt."""
+    dbt("run", "--select", *(f"{name}+,{EVIDENCE}" for name in BASE), "--exclude", *BASE)
 
 
 def chunks(
