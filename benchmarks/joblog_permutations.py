@@ -24,7 +24,7 @@ from joblog_scenarier import PAST, Scenarie, stream
 
 GROUP = "_gruppe=Åbenlyst uddannelsesparate"
 # The same people as Jobindsats counts them; who is exempt from logging is left out of the bilag.
-COUNTED_IN, COUNTED_AS = "y38a02", "_viskat_2udh=Åbenlys uddannelsesparate"
+COUNTED_IN, COUNTED_AS = "y38a02", "_viskat_2udh=Åbenlys uddannelsesparat"
 MONTH = "2017M12"
 MOVED, PERMUTATIONS, OF_LARGEST = 8, 200, 50
 HIDDEN_UP_TO = 3

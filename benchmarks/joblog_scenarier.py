@@ -19,6 +19,8 @@ from joblog_months import EVIDENCE, Dbt, Table
 
 # What an injected scenarie holds of the past: two years of differences and what they need.
 PAST = 28
+# And of the tables tied to it: twelve differences, the least that a verdict needs.
+PAST_OF_TIED = 14
 BASE = (
     "kontrol_vintager",
     "int_kontrol__omraader",
@@ -211,8 +213,8 @@ def plan_rows(
             # A table that is a month behind another was so then as well.
             behind = newest - own if abs(newest - own) <= FEW_MONTHS else 0
             last = min(newest, item.month + behind)
-            first = None if item.past is None else last - item.past
             judged = tabel_id == item.tabel_id
+            first = None if item.past is None else last - (item.past if judged else PAST_OF_TIED)
             if not judged and last < tables[tabel_id].months[0] + HISTORY:
                 continue
             rows.append((item.nr, tabel_id, judged, first, last, newest))
@@ -292,8 +294,9 @@ def chunks(
         for tabel_id in (item.tabel_id, *tied.get(item.tabel_id, ())):
             table = tables[tabel_id]
             cells_a_month = table.present.sum() / len(table.months)
-            past = len(table.months) if item.past is None else item.past + 1
-            size += int(cells_a_month * min(past, len(table.months)))
+            past = item.past if tabel_id == item.tabel_id else PAST_OF_TIED
+            months = len(table.months) if item.past is None or past is None else past + 1
+            size += int(cells_a_month * min(months, len(table.months)))
         if held and cells + size > CELLS_A_RUN:
             yield held
             held, cells = [], 0
