@@ -19,7 +19,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 from joblog_errors import KINDS, ImpossibleError, Injection, Month, inject
-from joblog_months import TIED, Dbt, Table, build, land, month_number, read_tables
+from joblog_months import RECORDED, Dbt, Table, build, land, month_number, read_tables, tied_tables
 from joblog_outcome import Evidence, Rule, rules, through_the_gate
 from joblog_scenarier import (
     HISTORY,
@@ -248,10 +248,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with timed("landed and built"):
-            landing = land(folder, [*TIED, COUNTED_IN], bilag=True)
+            landing = land(folder, [*RECORDED, COUNTED_IN], bilag=True)
             dbt = build(folder / "bench", landing.path)
-        keep(dbt, [*TIED, COUNTED_IN, "joblog"])
-        tables = read_tables(dbt.database, list(TIED))
+        keep(dbt, [*RECORDED, COUNTED_IN, "joblog"])
+        tables = read_tables(dbt.database, RECORDED)
         months = clean(tables, None, 1)
         twins = clean(tables, PAST, 1 + len(months))
         errors = injections(tables, SEED, Quota(), 1 + len(months) + len(twins))
@@ -259,7 +259,7 @@ def main() -> None:
         plans = with_plans(tables, SEED, WITH_PLAN)
         drawn = stream(SEED, "gate").permutation([item.nr for item in scenarier])
         gated = [int(nr) for nr in drawn[:THROUGH_THE_GATE]]
-        bench = run(dbt, tables, scenarier, plans, TIED, gated)
+        bench = run(dbt, tables, scenarier, plans, tied_tables(RECORDED), gated)
         permuted, _ = section(dbt, tables, SEED, plans)
     check_gate(bench)
     text = report(bench, SEED, time.monotonic() - began, [permuted])

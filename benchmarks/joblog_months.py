@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,14 +26,7 @@ from beskplan.sources.types import Answer, TableVintage
 DBT_PROJECT = PROJECT / "dbt_project"
 EVIDENCE = "path:models/kontrol"
 COUNTRY = 0
-# Tables whose figures speak of the same people: a scenarie holds them all.
-TIED = {
-    "y25i01": ("y25i09",),
-    "y25i09": ("y25i01",),
-    "y60a02": ("y60j01",),
-    "y60j01": ("y60a02",),
-    "y60c07": (),
-}
+RECORDED = ("y25i01", "y25i09", "y60a02", "y60j01", "y60c07")
 # Memory that a run may take; DuckDB writes the rest to disk.
 MEMORY = "4GB"
 
@@ -49,6 +42,17 @@ def month_number(periode: str) -> int:
 def month_text(number: int) -> str:
     """The month with this number."""
     return f"{(number - 1) // 12}M{(number - 1) % 12 + 1:02}"
+
+
+def tied_tables(tables: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Tables that must agree with one another (seeds/sammenhaenge.csv): a scenarie holds both."""
+    pairs = pd.read_csv(PROJECT / "seeds" / "sammenhaenge.csv", dtype=str)
+    both = set(zip(pairs["tabel_id"], pairs["mod_tabel_id"], strict=True))
+    both |= {(other, one) for one, other in both}
+    return {
+        one: tuple(other for other in tables if other != one and (one, other) in both)
+        for one in tables
+    }
 
 
 def land(home: Path, tables: Iterable[str], bilag: bool = False) -> Landing:

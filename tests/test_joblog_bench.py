@@ -12,10 +12,10 @@ import pytest
 from joblog_bench import Bench, regions, run, with_plans
 from joblog_bench_report import Figures, check_gate, interval, named_rows
 from joblog_errors import KINDS, ImpossibleError, Injection, Month, inject
-from joblog_months import Dbt, Table, build, land, read_tables
+from joblog_months import Dbt, Table, build, land, read_tables, tied_tables
 from joblog_scenarier import PAST, Scenarie, clean, keep, stream
 
-TABLES = {"y60a02": ("y60j01",), "y60j01": ("y60a02",)}
+TABLES = tied_tables(["y60a02", "y60j01"])
 PLANS = [163, 265]
 A, B, C, D, E, F = range(6)
 COUNTRY = 6
