@@ -323,7 +323,8 @@ def carriers(figures: Figures) -> str:
 def named_rows(figures: Figures, among: pd.DataFrame) -> pd.DataFrame:
     """Each of some errors with the kommuner that were moved, named and rightly named.
 
-    `hit` is how many of the moved are among the k first suspects, k being how many were moved.
+    `hit` is how many of the moved are among the k first suspects, k being how many were moved;
+    `right_areas` are those that were moved and are named.
     """
     bench = figures.bench
     errors = among.set_index("scenarie")
@@ -353,9 +354,10 @@ def named_rows(figures: Figures, among: pd.DataFrame) -> pd.DataFrame:
                 len(mine),
                 len(moved & set(mine)),
                 len(moved & set(mine[: len(moved)])),
+                frozenset(moved & set(mine)),
             )
         )
-    columns = ["scenarie", "moved", "named", "right", "hit"]
+    columns = ["scenarie", "moved", "named", "right", "hit", "right_areas"]
     return pd.DataFrame(found, columns=columns).merge(among, on="scenarie")
 
 

@@ -237,7 +237,7 @@ def section(
 
 
 def per_permutation(bench: Bench, figures: Figures, noise: Noise) -> pd.DataFrame:
-    """Each permutation: sizes, held, moved and rightly named, of them inside the noise."""
+    """Each permutation: sizes, held, moved and rightly named; those outside the noise apart."""
     rows = named_rows(figures, figures.errors).set_index("scenarie")
     table = bench.tables["joblog"]
     count, _ = pair_of(table)
@@ -251,9 +251,12 @@ def per_permutation(bench: Bench, figures: Figures, noise: Noise) -> pd.DataFram
         own = before[places]
         now = item.injection.figures[count, places]
         move = np.abs(2 * np.sqrt(now) - 2 * np.sqrt(own))
-        inside = int((move <= INSIDE * noise.of(own)).sum())
-        found.append((item.nr, own.min(), own.max(), inside))
-    sizes = pd.DataFrame(found, columns=["scenarie", "smallest", "largest", "inside"])
+        outside = places[move > INSIDE * noise.of(own)]
+        named = rows.loc[item.nr, "right_areas"]
+        seen = sum(int(table.areas[place]) in named for place in outside)
+        found.append((item.nr, own.min(), own.max(), len(outside), seen))
+    columns = ["scenarie", "smallest", "largest", "outside", "outside_named"]
+    sizes = pd.DataFrame(found, columns=columns)
     return sizes.merge(rows.reset_index(), on="scenarie")
 
 
@@ -272,12 +275,13 @@ def _bands(rows: pd.DataFrame, column: str, edges: Sequence[float]) -> list[list
 
 def _counts(part: pd.DataFrame) -> list[str]:
     moved, right, named = (int(part[name].sum()) for name in ("moved", "right", "named"))
+    outside, seen = int(part["outside"].sum()), int(part["outside_named"].sum())
     return [
         str(len(part)),
         share_text(int(part["held"].sum()), len(part)).rsplit(",", 1)[0],
         f"{right} of {moved} ({pct(right / moved)})",
+        f"{seen} of {outside} ({pct(seen / outside)})" if outside else "–",
         f"{named - right}",
-        f"{int(part['inside'].sum())} of {moved}",
     ]
 
 
@@ -314,10 +318,10 @@ def text(rows: pd.DataFrame, noise: Noise, before: Noise, after: Noise, figures:
     head = [
         "",
         "permutations",
-        "held, pct.",
-        "rightly named, pct.",
+        "held, pct. (interval)",
+        "rightly named, of those moved",
+        "of those outside the noise",
         "wrongly named",
-        "inside the noise",
     ]
     lines = [["eight drawn", *_counts(drawn)], ["the eight largest", *_counts(largest)]]
     lines += _bands(drawn, "smallest", [0, 5, 7, 10, 15, np.inf])
@@ -329,7 +333,8 @@ def text(rows: pd.DataFrame, noise: Noise, before: Noise, after: Noise, figures:
         f"{kind}: " + ", ".join(f"{rule} {number}" for rule, number in by[kind].items())
         for kind in by.index.get_level_values(0).unique()
     )
-    inside, moved = int(drawn["inside"].sum()), int(drawn["moved"].sum())
+    moved = int(drawn["moved"].sum())
+    inside = moved - int(drawn["outside"].sum())
     clean = figures.broken[figures.broken["scenarie"].isin([1, 2])]
     share = pct(inside / moved)
     found = ", ".join(sorted(set(clean["regel_id"]))) or "no rule"
