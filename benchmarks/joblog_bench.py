@@ -54,7 +54,7 @@ MOVES = (
 )
 # How many of each kind: in the months that are printed where a target is set, where none is, and
 # in the months before.
-AIMED, FREE, BEFORE = 150, 36, 10
+AIMED, FREE, BEFORE = 140, 36, 10
 TARGETED = (
     {(tabel_id, kind) for tabel_id in ("y60a02", "y25i01") for kind in MOVES}
     | {(tabel_id, "another group's column") for tabel_id in ("y25i01", "y25i09")}

@@ -19,8 +19,8 @@ from joblog_months import EVIDENCE, Dbt, Table
 
 # What an injected scenarie holds of the past: two years of differences and what they need.
 PAST = 28
-# And of the tables tied to it: twelve differences, the least that a verdict needs.
-PAST_OF_TIED = 14
+# And of the tables tied to it, which are there to be agreed with: three months in all.
+PAST_OF_TIED = 2
 BASE = (
     "kontrol_vintager",
     "int_kontrol__omraader",
