@@ -74,17 +74,19 @@ doemte_aar as (
     where alle_celler.doemmes
 ),
 
+noedvendige as (
+    select distinct
+        i_par.serie_id,
+        doemte_aar.aar
+    from doemte_aar
+    inner join i_par
+        on doemte_aar.serie_id = i_par.par_id
+),
+
 i_aarene as (
     select alle_celler.*
     from alle_celler
-    inner join (
-        select distinct
-            i_par.serie_id,
-            doemte_aar.aar
-        from doemte_aar
-        inner join i_par
-            on doemte_aar.serie_id = i_par.par_id
-    ) as noedvendige
+    inner join noedvendige
         on
             alle_celler.serie_id = noedvendige.serie_id
             and alle_celler.aar = noedvendige.aar
