@@ -30,8 +30,11 @@ right. Here errors of that class are put into months that were recorded from Job
 gate's own models, thresholds and suite say what holds ([kontrol.md](kontrol.md)); no check is
 written a second time.
 
-* **Clean months**: {tables}, every month with at least {history} before it: {clean} table-months,
-  as recorded. The months before are known and accepted, the judged month is new.
+* **Clean months**: {tables},
+  every month with at least {history} before it: {clean} table-months, as recorded. The months
+  before are known and accepted, the judged month is new.
+  A month is as it stood when recorded: all but the newest had been revised since they came out, so
+  false alarms of first prints are measured on the newest month only.
 * **Errors**: {errors:,}, of which {printed:,} in the printed months. None is drawn twice.
 * **Thresholds** are set on months up to {chosen}. Figures below are of the {months} months after.
 * **Found** means held: the gate says stop or review, by a rule that does not hold the same month
