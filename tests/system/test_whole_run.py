@@ -259,10 +259,7 @@ def test_twenty_kommuner_shifted_by_one_are_stopped_and_named(
     assert cell(own, "fct_ydelser", "2026M07", "København") == 16981
     stopped = [d for d in Landing(own.landing).decisions() if d.udfald == "stoppet"]
     assert [(d.tabel_id, d.hentet_utc) for d in stopped] == [("y25i01", "2026-08-21T08:00:00Z")]
-    findings = (own.releases / "current/kvalitet/fund.csv").read_text("utf-8-sig")
-    assert shifted_kommuner(own) <= {
-        line.split(";")[5].strip('"') for line in findings.splitlines()
-    }
+    assert shifted_kommuner(own) <= {row["omraade"] for row in findings(own)}
 
 
 def test_a_swapped_pair_goes_out_when_a_person_has_approved_it(
@@ -288,13 +285,19 @@ def test_a_swapped_pair_goes_out_when_a_person_has_approved_it(
     assert cell(own, "fct_ydelser", "2026M07", "Frederiksberg") == 16981
     decisions = (current / "afgoerelser.csv").read_text("utf-8-sig")
     assert "accepteret;Anna Holm;STAR har bekræftet det" in decisions
-    header, *lines = (current / "kvalitet/fund.csv").read_text("utf-8-sig").splitlines()
-    assert header.split(";")[3:6] == ["tabellens_udfald", "regel_id", "omraade"]
-    found = {tuple(line.split(";")[3:6]) for line in lines}
-    assert {area for *words, area in found if words == ["Godkendt trods fund", "F6.enkelt"]} == {
-        "København",
-        "Frederiksberg",
+    named = {
+        row["omraade"]
+        for row in findings(own)
+        if (row["tabellens_udfald"], row["regel_id"]) == ("Godkendt trods fund", "F6.enkelt")
     }
+    assert named == {"København", "Frederiksberg"}
+
+
+def findings(settings: Settings) -> list[dict[str, str]]:
+    """The rows of the current release's list of findings."""
+    path = settings.releases / "current/kvalitet/fund.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
 
 
 def shifted_kommuner(settings: Settings) -> set[str]:
