@@ -118,8 +118,9 @@ def test_the_replayed_models_find_what_dbt_finds(bench: Bench) -> None:
     others = [("jobindsats", tabel_id, moment) for tabel_id, moment in bench.landed[:-1]]
     built = build_candidate(bench.settings, bench.run_dir.parent / "dbt", left_out=others)
     sql = """
+        -- F12 rests on the revision models, which are not replayed.
         select * exclude (hentet_utc) from kontrol_fund
-        where tabel_id = 'y25i01' order by all
+        where tabel_id = 'y25i01' and regel_id <> 'F12' order by all
     """
     found = []
     for candidate in (replayed, built):
