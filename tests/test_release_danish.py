@@ -155,3 +155,23 @@ def test_a_target_changed_by_one_changes_herlevs_text() -> None:
         "Antallet af a-dagpengemodtagere skal nedbringes til 316 helårspersoner i 2018, svarende "
         "til et fald på 56 fuldtidspersoner siden [år tabt]"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Ærø", "aeroe"),
+        ("Høje-Taastrup", "hoeje-taastrup"),
+        ("Lyngby-Taarbæk", "lyngby-taarbaek"),
+        ("Faaborg-Midtfyn", "faaborg-midtfyn"),
+        ("../etc/<b>\u202ex", "etc-b-x"),
+        ("RAR Fyn 2", "rar-fyn-2"),
+    ],
+)
+def test_a_name_as_part_of_an_address(name: str, expected: str) -> None:
+    assert danish.slug(name) == expected
+
+
+def test_a_name_without_letters_has_no_address() -> None:
+    with pytest.raises(ReleaseError, match="no letter or digit"):
+        danish.slug("\u202e --")

@@ -6,6 +6,8 @@ decimals than there is room for is an error.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -38,6 +40,10 @@ DASH_STATUSES = ("C", "U", "I", "S")
 ABSENT_STATUSES = ("M", "N")
 DECREASE_WORDS = ("fald", "nedgang", "reduktion")
 INCREASE_WORDS = ("stigning", "fremgang", "forøgelse")
+
+ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
+NO_SLUG = re.compile("[^a-z0-9]+")
+SLUG_LENGTH = 80
 
 Number = Decimal | int
 
@@ -93,6 +99,22 @@ def alphabet(name: str) -> tuple[str, str]:
     """Sort key of the Danish alphabet: æ, ø, å last, and aa is å."""
     lowered = name.lower().replace("aa", "å")
     return lowered.translate(str.maketrans("æøå", "{|}")), name
+
+
+def slug(name: str) -> str:
+    """A name as part of an address or of a file's name: `Høje-Taastrup` → `hoeje-taastrup`.
+
+    Raises:
+        ReleaseError: nothing is left of it.
+    """
+    spelt = name.lower().translate(ASCII)
+    plain = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
+    text = NO_SLUG.sub("-", plain).strip("-")[:SLUG_LENGTH].rstrip("-")
+    if not text:
+        raise ReleaseError(
+            f"no letter or digit in {name!r}", where="release/danish.py", do="mend the seed"
+        )
+    return text
 
 
 def period(text: str) -> str:

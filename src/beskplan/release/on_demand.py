@@ -21,7 +21,6 @@ select
 from ydelsesoversigt
 """
 STATED_SQL = "select strftime(opgjort_utc, '%Y-%m-%dT%H:%M:%SZ') as tid from _release"
-ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", " ": "-"})
 
 
 def write_overview(releases: Path, kommune: str, last: str | None, folder: Path) -> list[Path]:
@@ -55,7 +54,7 @@ def write_overview(releases: Path, kommune: str, last: str | None, folder: Path)
         )
         stated = str(records(con, STATED_SQL)[0]["tid"])
     folder.mkdir(parents=True, exist_ok=True)
-    name = place["kommune_navn"].lower().translate(ASCII)
+    name = danish.slug(place["kommune_navn"])
     workbook = folder / f"{name}-ydelsesoversigt-{month}.xlsx"
     xlsxfile.write_sheet(workbook, sheet, stated)
     csvfile.write_sheet(workbook.with_suffix(".csv"), sheet)
