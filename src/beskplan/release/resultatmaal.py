@@ -73,10 +73,7 @@ def sheet(con: duckdb.DuckDBPyConnection, plan_id: str, basis: Basis) -> Sheet:
     Raises:
         ReleaseError: a text cannot be filled in, or a figure cannot be printed as it is.
     """
-    texts = {record["maal_nr"]: record for record in records(con, TEXT_SQL, plan=plan_id)}
-    by_goal = groupby(records(con, STATUS_SQL, plan=plan_id), key=lambda record: record["maal_nr"])
-    forecasts = {record["maal_nr"]: record for record in records(con, FORECAST_SQL, plan=plan_id)}
-    goals = [_Goal(list(months), texts, forecasts) for _, months in by_goal]
+    goals = read(con, plan_id)
     first = goals[0].any_month
     columns = _columns(goals)
     rows = _rows(goals)
@@ -111,7 +108,19 @@ def sheet(con: duckdb.DuckDBPyConnection, plan_id: str, basis: Basis) -> Sheet:
     )
 
 
-def _forecast_note(goals: Sequence[_Goal]) -> list[str]:
+def read(con: duckdb.DuckDBPyConnection, plan_id: str) -> list[Goal]:
+    """Every mål of a plan with its months, in the plan's order.
+
+    Raises:
+        ReleaseError: a mål has no text.
+    """
+    texts = {record["maal_nr"]: record for record in records(con, TEXT_SQL, plan=plan_id)}
+    by_goal = groupby(records(con, STATUS_SQL, plan=plan_id), key=lambda record: record["maal_nr"])
+    forecasts = {record["maal_nr"]: record for record in records(con, FORECAST_SQL, plan=plan_id)}
+    return [Goal(list(months), texts, forecasts) for _, months in by_goal]
+
+
+def _forecast_note(goals: Sequence[Goal]) -> list[str]:
     if not any(goal.forecast for goal in goals):
         return []
     return [
@@ -120,18 +129,18 @@ def _forecast_note(goals: Sequence[_Goal]) -> list[str]:
     ]
 
 
-def _told(goals: Sequence[_Goal]) -> list[str]:
+def _told(goals: Sequence[Goal]) -> list[str]:
     """Each mål in sentences that can stand in a paper."""
     told = [(goal.nr, goal.sentences()) for goal in goals]
     return [f"Mål {nr}. {' '.join(said)}" for nr, said in told if said]
 
 
-def _breaks(goals: Sequence[_Goal]) -> list[str]:
+def _breaks(goals: Sequence[Goal]) -> list[str]:
     broken = ", ".join(goal.nr for goal in goals if goal.is_broken)
     return [f"Databrud mellem baseline og aktuel, se forklaring: {broken}."] if broken else []
 
 
-class _Goal:
+class Goal:
     """One mål with its months."""
 
     def __init__(
@@ -140,6 +149,16 @@ class _Goal:
         texts: Mapping[str, Record],
         forecasts: Mapping[str, Record],
     ) -> None:
+        """Put a mål together.
+
+        Args:
+            months: its rows of `resultatmaal_status`, in order.
+            texts: number → row of `resultatmaal_tekst`.
+            forecasts: number → row of `prognose_maal`.
+
+        Raises:
+            ReleaseError: it has no text.
+        """
         self.months = months
         self.any_month = months[0]
         self.nr = str(self.any_month["maal_nr"])
@@ -207,7 +226,7 @@ class _Goal:
         return int(self.text["decimaler"])
 
 
-def _columns(goals: Sequence[_Goal]) -> list[Column]:
+def _columns(goals: Sequence[Goal]) -> list[Column]:
     years = sorted(
         {goal.any_month["maal_periode"][:4] for goal in goals if goal.text["maal_vaerdi"]}
     )
@@ -231,7 +250,7 @@ def _columns(goals: Sequence[_Goal]) -> list[Column]:
     return [Column(title, width) for title, width in zip(titles, WIDTHS, strict=True)]
 
 
-def _rows(goals: Sequence[_Goal]) -> list[Row]:
+def _rows(goals: Sequence[Goal]) -> list[Row]:
     rows: list[Row] = []
     for heading, group in groupby(goals, key=lambda goal: _heading(goal.any_month)):
         rows.append(Row(heading, [Text(heading)], is_heading=True))
@@ -248,7 +267,7 @@ def _heading(record: Record) -> str:
     )
 
 
-def _cells(goal: _Goal) -> list[Cell]:
+def _cells(goal: Goal) -> list[Cell]:
     indent = 1 if goal.any_month["foraelder_nr"] else 0
     goal_text, result_text = _texts(goal)
     return [
@@ -261,7 +280,7 @@ def _cells(goal: _Goal) -> list[Cell]:
     ]
 
 
-def _figures(goal: _Goal) -> list[Cell]:
+def _figures(goal: Goal) -> list[Cell]:
     """The figures; a mål without any says why in its status."""
     shown, decimals = goal.shown, goal.decimals
     target = _given(shown["maal_vaerdi"], decimals)
@@ -329,7 +348,7 @@ def _status(record: Record) -> Text:
     return Text(STATUSES[status], mark=status if status in COLOURS else "")
 
 
-def _texts(goal: _Goal) -> tuple[str, str]:
+def _texts(goal: Goal) -> tuple[str, str]:
     """The plan's two texts, with today's numbers of the mål in them."""
     text = goal.text
     goal_unit = text["maal_vaerdi"] is not None and goal_text.unit(text)
