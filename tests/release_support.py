@@ -15,6 +15,7 @@ from beskplan.errors import WrongKeyError
 from beskplan.gate.judgement import Judgement, Outcome, TableVerdict
 from beskplan.landing import Landing
 from beskplan.landing.records import DecisionOutcome, LookOutcome
+from beskplan.release import bi
 from beskplan.settings import Settings
 
 DDL = """
@@ -26,7 +27,7 @@ create table fct_ydelser (
     tabel_id varchar, omraade_kode varchar, omraade_navn varchar, ydelsesgruppe varchar,
     begreb varchar, dimensioner varchar, periode varchar, maaned date, maaling_id varchar,
     maaling varchar, maaling_navn varchar, enhed varchar, vaerdi decimal(18, 3), status varchar,
-    er_foreloebig boolean, databrud varchar, er_syntetisk boolean, hentet_utc timestamp
+    er_foreloebig boolean, databrud boolean, er_syntetisk boolean, hentet_utc timestamp
 );
 create table dim_kommune (kommune_kode varchar, kommune_navn varchar);
 create table dim_plan (plan_id varchar, oversigt_slut varchar);
@@ -84,7 +85,7 @@ create table ydelsesoversigt (
     kommune_kode varchar, kommune_navn varchar, raekke_nr integer, foraelder_nr integer,
     ydelsesgruppe varchar, oversigt_fra date, oversigt_til date, periode varchar, maaned date,
     er_gaeldende boolean, antal_fuldtidspersoner decimal(18, 3),
-    antal_status varchar, befolkning bigint, andel_befolkning_pct decimal(18, 3),
+    antal_status varchar, befolkning integer, andel_befolkning_pct decimal(18, 3),
     andel_kilde_pct decimal(18, 3), er_foreloebig boolean, antal_er_syntetisk boolean,
     er_syntetisk boolean, tabel_id varchar, hentet_utc timestamp
 );
@@ -275,6 +276,19 @@ def _insert_month(
     insert(con, "resultatmaal_status", **(dict(goal) | own))
 
 
+def _complete(con: duckdb.DuckDBPyConnection) -> None:
+    """Add the tables and columns that BI is promised and that no test here writes to."""
+    for view in bi.contract():
+        if view.table.startswith("_") or view.table == "rettelser":
+            continue
+        con.execute(f"create table if not exists {view.table} (_ integer)")
+        for column in view.columns:
+            con.execute(
+                f"alter table {view.table} add column if not exists {column.name} {column.type}"
+            )
+        con.execute(f"alter table {view.table} drop column if exists _")
+
+
 def stamp(iso: str) -> str:
     return iso.replace("-", "").replace(":", "")
 
@@ -346,7 +360,9 @@ def candidate(
     folder = settings.work / run
     folder.mkdir(parents=True)
     with duckdb.connect(folder / "kandidat.duckdb") as con:
+        con.execute("begin")
         con.execute(DDL)
+        _complete(con)
         for vintage in vintages:
             con.execute(
                 "insert into int_vintager values (?, ?, ?::timestamp, ?, ?, ?)",
@@ -370,4 +386,5 @@ def candidate(
             )
         add_goal(con)
         insert(con, "dim_plan", plan_id="plan-a", oversigt_slut="")
+        con.execute("commit")
     return folder

@@ -9,7 +9,9 @@ from pathlib import Path
 import duckdb
 
 from beskplan.errors import ReleaseError
+from beskplan.release import comments
 from beskplan.release.basis import Basis
+from beskplan.release.comments import Texts
 from beskplan.release.marks import printed
 
 DATABASE = "beskaeftigelsesplan.duckdb"
@@ -154,7 +156,11 @@ def write(
     con.execute(
         f"attach '{_quoted(folder / DATABASE)}' as udgivelse (storage_version '{STORAGE_VERSION}')"
     )
-    rows = {name: _copy_table(con, name, folder) for name in (*tables, *ADDED)}
+    said = {name: comments.held(con, name) for name in ("kandidat", "temp")}
+    rows = {
+        name: _copy_table(con, name, folder, said[_catalog(name)][name])
+        for name in (*tables, *ADDED)
+    }
     con.execute(RELEASE_DDL)
     _state_release(con, identity, basis)
     con.execute("checkpoint udgivelse")
@@ -162,10 +168,10 @@ def write(
     return rows
 
 
-def _copy_table(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> int:
+def _copy_table(con: duckdb.DuckDBPyConnection, name: str, folder: Path, said: Texts) -> int:
     """Copy one table in a total order, with its comments, and write the copy as Parquet."""
     con.execute(f'create table udgivelse.main."{name}" as from {_source(name)} order by all')
-    for statement in _comments(con, name):
+    for statement in comments.statements("table", f'udgivelse.main."{name}"', said):
         con.execute(statement)
     path = folder / PARQUET / f"{name}.parquet"
     # The copy lies in its total order and is read in the order it lies in.
@@ -182,30 +188,6 @@ def _catalog(name: str) -> str:
 
 def _source(name: str) -> str:
     return f'{_catalog(name)}.main."{name}"'
-
-
-def _comments(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
-    """Statements that give the copy the comments of the table and of its columns."""
-    tables = con.execute(
-        "select comment from duckdb_tables() where database_name = $c and table_name = $n "
-        "union all "
-        "select comment from duckdb_views() where database_name = $c and view_name = $n",
-        {"n": name, "c": _catalog(name)},
-    ).fetchall()
-    columns = con.execute(
-        "select column_name, comment from duckdb_columns() "
-        "where database_name = $c and schema_name = 'main' and table_name = $n "
-        "order by column_index",
-        {"n": name, "c": _catalog(name)},
-    ).fetchall()
-    target = f'udgivelse.main."{name}"'
-    said = [f"comment on table {target} is {_text(text)}" for (text,) in tables if text]
-    said += [
-        f'comment on column {target}."{column}" is {_text(text)}'
-        for column, text in columns
-        if text
-    ]
-    return said
 
 
 def _state_release(con: duckdb.DuckDBPyConnection, identity: Identity, basis: Basis) -> None:
@@ -283,7 +265,3 @@ def _sum(con: duckdb.DuckDBPyConnection, source: str) -> str:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

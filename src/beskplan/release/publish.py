@@ -9,7 +9,7 @@ from beskplan.errors import ReleaseError
 from beskplan.gate.judgement import Judgement
 from beskplan.landing import Landing
 from beskplan.release import basis as bases
-from beskplan.release import contents, corrections, database, manifest, swap
+from beskplan.release import bi, contents, corrections, database, manifest, swap
 from beskplan.release.basis import Basis
 from beskplan.release.database import Identity
 from beskplan.settings import Settings
@@ -114,6 +114,7 @@ def _write(
         identity = Identity(swap.next_id(settings.releases, periode), periode)
         before = corrections.since(con, current, identity, basis, settings)
         rows = database.write(con, tables, identity, basis, unfinished)
+        bi.write(unfinished / database.DATABASE, current and current / database.DATABASE)
         table_rows = contents.write(con, settings, identity, basis, judgement, unfinished)
         table_rows |= corrections.write(con, before, identity.release_id, basis, unfinished)
         manifest.write(
