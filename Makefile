@@ -61,7 +61,7 @@ verify: $(VENV)/.run ## Recompute the landing's checksums; compare recorded cell
 	@beskplan afstem
 
 lock: ## Resolve requirements/*.in anew (needs uv)
-	@for n in dev run; do uv pip compile --python-version 3.11 --universal --generate-hashes \
+	@for n in dev run klient; do uv pip compile --python-version 3.11 --universal --generate-hashes \
 		--no-strip-extras --no-header --no-emit-index-url --no-annotate -q \
 		$$([ $$n = run ] && echo -c requirements/dev.lock) requirements/$$n.in -o requirements/$$n.lock; done
 
@@ -88,8 +88,11 @@ $(VENV)/.run: requirements/run.lock pyproject.toml | $(VENV)/bin/python
 	$(call install,run)
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
+# A second DuckDB, in a folder of its own.
+$(VENV)/.dev: requirements/dev.lock requirements/klient.lock pyproject.toml | $(VENV)/bin/python
 	$(call install,dev)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes \
+		--only-binary :all: --upgrade --target $(VENV)/klient -r requirements/klient.lock
 	@touch $@ $(VENV)/.run
 
 .env:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from beskplan.release import bi
 from beskplan.settings import PROJECT
 
 Node = Mapping[str, Any]
@@ -165,6 +166,19 @@ def test_the_description_names_every_column(target: Path, models: dict[str, Node
         and real[node["name"]] != set(node["columns"])
     }
     assert wrong == {}
+
+
+def test_the_marts_give_what_bi_is_promised(target: Path) -> None:
+    import duckdb
+
+    marts = [
+        view
+        for view in bi.contract()
+        if view.table != "rettelser" and not view.table.startswith("_")
+    ]
+    assert len(marts) > 20
+    with duckdb.connect(str(target.parent / "kandidat.duckdb"), read_only=True) as con:
+        assert bi.faults(con, marts) == [], bi.DO
 
 
 def is_public(node: Node) -> bool:

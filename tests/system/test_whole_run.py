@@ -14,11 +14,13 @@ from pathlib import Path
 import duckdb
 import pytest
 from rich.console import Console
+from bi_support import read_with
 from whole_run_support import build_to_release, land, settings_at, tree
 
 from beskplan import cli, demo, flow
 from beskplan.errors import NotUpdatedError, SeedError, SourceError
 from beskplan.landing import Landing
+from beskplan.release import bi
 from beskplan.release.corrections.between import difference
 from beskplan.settings import PROJECT, Settings
 from beskplan.standin.recorded import TIMES
@@ -138,6 +140,26 @@ def test_as_of_the_evening_before(released: Settings, name: str, value: int) -> 
         "and (gyldig_til is null or gyldig_til > timestamp '2026-08-18 20:00:00')"
     )
     assert cell(released, "fct_ydelser_vintage", "2026M06", name, as_of) == value
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_two_clients_find_every_promised_view_described(released: Settings, older: bool) -> None:
+    said = read_with(released.releases / "current" / demo.DATABASE, older=older)
+    assert {name: found["columns"] for name, found in said["views"].items()} == {
+        view.name: [[column.name, column.type] for column in view.columns] for view in bi.contract()
+    }, bi.DO
+    assert all(found["comment"] for found in said["views"].values())
+    assert said["rows"]["fct_ydelser_v1"] == 5
+    assert said["attached"] == "2026M07-1"
+
+
+def test_every_promised_column_is_described(released: Settings) -> None:
+    with duckdb.connect(released.releases / "current" / demo.DATABASE, read_only=True) as con:
+        without = con.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where schema_name = 'bi' and coalesce(comment, '') = ''"
+        ).fetchall()
+    assert without == []
 
 
 def test_every_recorded_cell_is_in_the_release(released: Settings) -> None:
