@@ -13,8 +13,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from rich.console import Console
 from bi_support import read_with
+from rich.console import Console
 from whole_run_support import build_to_release, land, settings_at, tree
 
 from beskplan import cli, demo, flow
