@@ -16,8 +16,11 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -52,11 +55,24 @@ spent["fetch"] = time.perf_counter() - began - spent["land"]
 print(json.dumps(spent))
 """
 
+GATE = """
+import json, os, sys, time
+from beskplan import flow
+from beskplan.settings import Settings
+
+began = time.perf_counter()
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+import great_expectations
+great_expectations.get_context(mode="ephemeral")
+started = time.perf_counter()
+flow.judge(Settings.from_env(), sys.argv[1])
+print(json.dumps({"start": started - began, "judging": time.perf_counter() - started}))
+"""
+
 STAGES = {
     "dbt": "from beskplan import flow; from beskplan.settings import Settings; "
     "print(flow.build(Settings.from_env()))",
-    "gate": "import sys; from beskplan import flow; from beskplan.settings import Settings; "
-    "flow.judge(Settings.from_env(), sys.argv[1])",
+    "gate": GATE,
     "release": "import sys; from beskplan import flow; from beskplan.settings import Settings; "
     "flow.publish(Settings.from_env(), sys.argv[1])",
 }
@@ -112,15 +128,34 @@ def environment(home: Path, url: str, profile: str) -> dict[str, str]:
     }
 
 
-def forecast_seconds(home: Path, run: str) -> float:
-    """What dbt took for the models of the forecast."""
+def model_results(home: Path, run: str) -> list[dict[str, Any]]:
+    """What dbt says of each model that a run built."""
     report = home / "arbejde" / run / "target" / "run_results.json"
     results = json.loads(report.read_text(encoding="utf-8"))["results"]
-    return sum(
-        result["execution_time"]
+    return [result for result in results if result["unique_id"].startswith("model.")]
+
+
+def summed(results: Iterable[dict[str, Any]]) -> float:
+    """Seconds of the models one after another."""
+    return sum(result["execution_time"] for result in results)
+
+
+def on_the_clock(results: Iterable[dict[str, Any]]) -> float:
+    """Seconds in which at least one of the models was being built."""
+    spans = sorted(
+        (
+            datetime.fromisoformat(step["started_at"]).timestamp(),
+            datetime.fromisoformat(step["completed_at"]).timestamp(),
+        )
         for result in results
-        if result["unique_id"].startswith("model.") and "prognose" in result["unique_id"]
+        for step in result["timing"]
+        if step["name"] == "execute"
     )
+    total, until = 0.0, 0.0
+    for began, ended in spans:
+        total += max(0.0, ended - max(began, until))
+        until = max(until, ended)
+    return total
 
 
 def set_clock(url: str, moment: str) -> None:
@@ -193,9 +228,17 @@ def main() -> None:
             share = stage.seconds / whole
             print(f"{name:<10}{stage.seconds:>9.1f}{share:>8.0%}{stage.peak_mib:>10.0f}")
         print(f"{'whole':<10}{whole:>9.1f}")
-        forecast = forecast_seconds(Path(folder) / "hele", stages["dbt"].output)
+        models = model_results(Path(folder) / "hele", stages["dbt"].output)
+        forecast = summed(model for model in models if "prognose" in model["unique_id"])
         ratio = forecast / stages["dbt"].seconds
         print(f"forecast of every series: {forecast:.1f} s, {ratio:.2f} of dbt's time")
+        checks = [model for model in models if "kontrol" in model["unique_id"]]
+        gate = json.loads(stages["gate"].output)
+        print(
+            f"all checks: {len(checks)} models {on_the_clock(checks):.1f} s on the clock "
+            f"({summed(checks):.1f} s over dbt's threads), judging {gate['judging']:.1f} s; "
+            f"GX start-up {gate['start']:.1f} s"
+        )
         fresh = fresh_vintage(url, Path(folder) / "ny", moments)
         ratio = fresh.seconds / stages["dbt"].seconds
         print(f"dbt, one more vintage: {fresh.seconds:.1f} s, {ratio:.2f} of a build from nothing")

@@ -194,19 +194,53 @@ def test_public_models_have_a_contract(models: dict[str, Node]) -> None:
     assert without == []
 
 
-def test_public_models_have_a_grain_test(manifest: dict[str, Any], models: dict[str, Node]) -> None:
-    tested = {
-        node["attached_node"]
-        for node in manifest["nodes"].values()
-        if (node.get("test_metadata") or {}).get("name") == "unik_kombination"
-    }
+def test_public_models_have_a_key(manifest: dict[str, Any], models: dict[str, Node]) -> None:
+    keyed = {key for key, node in models.items() if node["config"]["meta"].get("noegle")}
     # As many rows as the history, whose grain is tested: the same without grouping them.
     counted = manifest["nodes"]["test.beskplan.fakta_er_historikkens_celler"]
-    tested |= set(counted["depends_on"]["nodes"])
-    without = [
-        node["name"] for key, node in models.items() if is_public(node) and key not in tested
-    ]
+    keyed |= set(counted["depends_on"]["nodes"])
+    without = [node["name"] for key, node in models.items() if is_public(node) and key not in keyed]
     assert without == []
+
+
+def test_a_key_is_checked_where_it_is_said(models: dict[str, Node]) -> None:
+    """Only the project's own `table` looks at it."""
+    keyed = [node for node in models.values() if node["config"]["meta"].get("noegle")]
+    assert len(keyed) > 50
+    assert {node["config"]["materialized"] for node in keyed} == {"table"}
+    unknown = [
+        (node["name"], column)
+        for node in keyed
+        for column in node["config"]["meta"]["noegle"]
+        if column not in node["columns"]
+    ]
+    assert unknown == []
+
+
+def test_a_key_that_stands_twice_stops_the_model(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "tal.sql").write_text(
+        "{{ config(materialized='table', meta={'noegle': ['kommune', 'maaned']}) }}\n"
+        "select * from (values ('Herlev', 'M05', 1), ('Herlev', 'M06', 2), ('Herlev', 'M06', 3))\n"
+        "as t(kommune, maaned, antal)\n"
+    )
+    (tmp_path / "dbt_project.yml").write_text(
+        "name: beskplan\nprofile: beskplan\n"
+        f"macro-paths: ['{os.path.relpath(DBT_PROJECT / 'macros', tmp_path)}']\n"
+    )
+    done = subprocess.run(
+        [
+            *(str(Path(sys.executable).with_name("dbt")), "--no-version-check", "run"),
+            *("--project-dir", str(tmp_path), "--profiles-dir", str(DBT_PROJECT)),
+        ],
+        env=os.environ | {"BESKPLAN_DUCKDB": str(tmp_path / "kandidat.duckdb")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "tal: nøglen (kommune, maaned) står 2 gange: Herlev, M06" in done.stdout
 
 
 def test_every_mart_is_used_by_something_named(

@@ -75,3 +75,71 @@
         0
     )
 {%- endmacro %}
+
+{#-
+    What a rule found: a row a finding, and one row for all else that it looked at in the same
+    table and month. `doemte` is a CTE with one row a judged cell; a row is tested where `testet`
+    holds, the others are what the rule had no power over.
+-#}
+{% macro fund_og_maalt(doemte, testet) -%}
+    select
+        scenarie,
+        kilde,
+        tabel_id,
+        case when er_fund then serie_id end as serie_id,
+        periode_nr,
+        case when er_fund then omraade_nr end as omraade_nr,
+        regel_id,
+        er_fund,
+        count(*) filter (where {{ testet }}) as testet,
+        count(*) filter (where not ({{ testet }})) as uden_styrke,
+        any_value(vaerdi) filter (where er_fund) as vaerdi,
+        any_value(forventet) filter (where er_fund) as forventet,
+        cast(max(score) as double) as score,
+        cast(max(graense) as double) as graense,
+        case when er_fund then besked end as besked
+    from {{ doemte }}
+    group by all
+{%- endmacro %}
+
+{#-
+    Many kommuner off in the same month: one finding on the series. `maaneder` is a CTE with one
+    row a series and month: `kommuner` that were judged, `afvigende` among them.
+-#}
+{% macro flere_kommuner(maaneder, regel_id, antal_stop, besked) -%}
+    select
+        scenarie,
+        kilde,
+        tabel_id,
+        case when afvigende >= {{ antal_stop }} then serie_id end as serie_id,
+        periode_nr,
+        cast(null as integer) as omraade_nr,
+        '{{ regel_id }}' as regel_id,
+        afvigende >= {{ antal_stop }} as er_fund,
+        count(*) filter (where kommuner > 0) as testet,
+        count(*) filter (where kommuner = 0) as uden_styrke,
+        any_value(cast(afvigende as double)) filter (where afvigende >= {{ antal_stop }}) as vaerdi,
+        cast(null as double) as forventet,
+        cast(max(afvigende) as double) as score,
+        cast({{ antal_stop }} - 1 as double) as graense,
+        case when afvigende >= {{ antal_stop }} then {{ besked }} end as besked
+    from {{ maaneder }}
+    group by all
+{%- endmacro %}
+
+{#-
+    Each judged pair of months (`dom`) with the pairs of its series in the months before (`foer`),
+    as many as a history holds.
+-#}
+{% macro par_og_maanederne_foer() -%}
+    par as dom
+    left join par as foer
+        on
+            dom.scenarie = foer.scenarie
+            and dom.serie_id = foer.serie_id
+            and not foer.er_dom
+            and dom.periode_nr > foer.periode_nr
+            and dom.periode_nr <= foer.periode_nr + {{ graense(graenser(), 'f6_historik') }}
+    where dom.er_dom
+    group by dom.scenarie, dom.serie_id, dom.periode_nr
+{%- endmacro %}

@@ -16,12 +16,32 @@
                 {{ compiled_code }}
             );
         {%- endif %}
+        {{ staar_en_gang(target) }}
         {{ beskrivelser(target) }}
     {% endcall %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({'relations': [target]}) }}
 {%- endmaterialization %}
+
+{#- A model says in `meta.noegle` which columns together name a row. A second row with the same key
+    stops the model, in the statement that makes it: as a test of its own each key costs a node. -#}
+{% macro staar_en_gang(relation) -%}
+    {%- set noegle = model.config.meta.get('noegle', []) -%}
+    {%- if noegle %}
+        {%- set kolonner = noegle | join(', ') %}
+        select error(concat(
+            '{{ model.name }}: nøglen ({{ kolonner }}) står ', antal, ' gange: ', fundet
+        ))
+        from (
+            select count(*) as antal, concat_ws(', ', {{ kolonner }}) as fundet
+            from {{ relation }}
+            group by {{ kolonner }}
+            having count(*) > 1
+            limit 1
+        );
+    {%- endif -%}
+{%- endmacro %}
 
 {#- The comments of a model and its columns, as statements. -#}
 {% macro beskrivelser(relation) -%}

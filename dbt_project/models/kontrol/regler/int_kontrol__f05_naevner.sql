@@ -334,8 +334,8 @@ maaneder as (
         forklarede.scenarie,
         forklarede.kilde,
         forklarede.tabel_id,
-        forklarede.mod_serie_id,
-        forklarede.serie_id,
+        forklarede.mod_serie_id as serie_id,
+        forklarede.serie_id as andel_serie_id,
         forklarede.periode_nr,
         count(forklarede.score) as kommuner,
         count(*) filter (where forklarede.er_fund) as afvigende
@@ -349,32 +349,13 @@ maaneder as (
 final as (
     select * from enkelte
     union all by name
-    select
-        scenarie,
-        kilde,
-        tabel_id,
-        case when afvigende >= {{ graense(g, 'f5_antal_stop') }} then mod_serie_id end as serie_id,
-        periode_nr,
-        cast(null as integer) as omraade_nr,
-        'F5.flere' as regel_id,
-        afvigende >= {{ graense(g, 'f5_antal_stop') }} as er_fund,
-        count(*) filter (where kommuner > 0) as testet,
-        count(*) filter (where kommuner = 0) as uden_styrke,
-        any_value(cast(afvigende as double)) filter (
-            where afvigende >= {{ graense(g, 'f5_antal_stop') }}
-        ) as vaerdi,
-        cast(null as double) as forventet,
-        cast(max(afvigende) as double) as score,
-        cast({{ graense(g, 'f5_antal_stop') }} - 1 as double) as graense,
-        case
-            when afvigende >= {{ graense(g, 'f5_antal_stop') }}
-                then concat(
-                    afvigende, ' kommuners antal og andel passer på én gang ikke til den nævner, ',
-                    'de plejer at have.'
-                )
-        end as besked
-    from maaneder
-    group by all
+    {{ flere_kommuner(
+        'maaneder',
+        'F5.flere',
+        graense(g, 'f5_antal_stop'),
+        "concat(afvigende, ' kommuners antal og andel passer på én gang ikke til den nævner, de "
+        ~ "plejer at have.')"
+    ) }}
 )
 
 select * from final

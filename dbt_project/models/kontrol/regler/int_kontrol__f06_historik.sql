@@ -87,32 +87,13 @@ maaneder as (
 final as (
     select * from enkelte
     union all by name
-    select
-        scenarie,
-        kilde,
-        tabel_id,
-        case when afvigende >= {{ graense(g, 'f6_antal_stop') }} then serie_id end as serie_id,
-        periode_nr,
-        cast(null as integer) as omraade_nr,
-        'F6.flere' as regel_id,
-        afvigende >= {{ graense(g, 'f6_antal_stop') }} as er_fund,
-        count(*) filter (where kommuner > 0) as testet,
-        count(*) filter (where kommuner = 0) as uden_styrke,
-        any_value(cast(afvigende as double)) filter (
-            where afvigende >= {{ graense(g, 'f6_antal_stop') }}
-        ) as vaerdi,
-        cast(null as double) as forventet,
-        cast(max(afvigende) as double) as score,
-        cast({{ graense(g, 'f6_antal_stop') }} - 1 as double) as graense,
-        case
-            when afvigende >= {{ graense(g, 'f6_antal_stop') }}
-                then concat(
-                    afvigende, ' kommuner afviger på én gang fra deres egen historik (mere end ',
-                    {{ dansk_tal(graense(g, 'f6_z_bemaerk'), 1) }}, ' gange det sædvanlige).'
-                )
-        end as besked
-    from maaneder
-    group by all
+    {{ flere_kommuner(
+        'maaneder',
+        'F6.flere',
+        graense(g, 'f6_antal_stop'),
+        "concat(afvigende, ' kommuner afviger på én gang fra deres egen historik (mere end ', "
+        ~ dansk_tal(graense(g, 'f6_z_bemaerk'), 1) ~ ", ' gange det sædvanlige).')"
+    ) }}
 )
 
 select * from final

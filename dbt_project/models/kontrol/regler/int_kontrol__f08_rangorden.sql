@@ -25,16 +25,7 @@ historik as (
         count(foer.rho) as maaneder,
         max(abs(ln(foer.bevaegelse))) as stoerste_bevaegelse,
         median(foer.kommuner) as saedvanlige_kommuner
-    from par as dom
-    left join par as foer
-        on
-            dom.scenarie = foer.scenarie
-            and dom.serie_id = foer.serie_id
-            and not foer.er_dom
-            and dom.periode_nr > foer.periode_nr
-            and dom.periode_nr <= foer.periode_nr + {{ graense(g, 'f6_historik') }}
-    where dom.er_dom
-    group by dom.scenarie, dom.serie_id, dom.periode_nr
+    from {{ par_og_maanederne_foer() }}
 ),
 
 med_graense as (

@@ -278,27 +278,19 @@ doemte as (
     from tildelte
 ),
 
-final as (
+i_tabel as (
     select
-        doemte.scenarie,
+        doemte.*,
         serier.kilde,
         serier.tabel_id,
-        case when doemte.er_fund then doemte.doemt_serie_id end as serie_id,
-        doemte.periode_nr,
-        case when doemte.er_fund then doemte.omraade_nr end as omraade_nr,
-        doemte.regel_id,
-        doemte.er_fund,
-        count(*) filter (where doemte.har_styrke) as testet,
-        count(*) filter (where not doemte.har_styrke) as uden_styrke,
-        any_value(doemte.vaerdi) filter (where doemte.er_fund) as vaerdi,
-        any_value(doemte.forventet) filter (where doemte.er_fund) as forventet,
-        max(doemte.score) as score,
-        max(doemte.graense) as graense,
-        case when doemte.er_fund then doemte.besked end as besked
+        doemte.doemt_serie_id as serie_id
     from doemte
     inner join serier
         on doemte.doemt_serie_id = serier.serie_id
-    group by all
+),
+
+final as (
+    {{ fund_og_maalt('i_tabel', testet='har_styrke') }}
 )
 
 select * from final

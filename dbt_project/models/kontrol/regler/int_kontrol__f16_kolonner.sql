@@ -90,16 +90,7 @@ saedvanlige as (
             when count(foer.afstand) >= {{ graense(g, 'f6_historik_mindst') }}
                 then nullif(median(foer.afstand), 0)
         end as saedvanlig
-    from par as dom
-    left join par as foer
-        on
-            dom.scenarie = foer.scenarie
-            and dom.serie_id = foer.serie_id
-            and not foer.er_dom
-            and dom.periode_nr > foer.periode_nr
-            and dom.periode_nr <= foer.periode_nr + {{ graense(g, 'f6_historik') }}
-    where dom.er_dom
-    group by dom.scenarie, dom.serie_id, dom.periode_nr
+    from {{ par_og_maanederne_foer() }}
 ),
 
 doemte as (
@@ -288,6 +279,9 @@ naermeste_gruppe as (
 samlet as (
     select
         *,
+        cast(null as integer) as omraade_nr,
+        cast(null as double) as vaerdi,
+        cast(null as double) as forventet,
         cast(null as double) as andel
     from ens
     union all by name
@@ -352,24 +346,7 @@ samlet as (
 ),
 
 final as (
-    select
-        scenarie,
-        kilde,
-        tabel_id,
-        case when er_fund then serie_id end as serie_id,
-        periode_nr,
-        cast(null as integer) as omraade_nr,
-        regel_id,
-        er_fund,
-        count(*) filter (where kan_doemmes) as testet,
-        count(*) filter (where not kan_doemmes) as uden_styrke,
-        cast(null as double) as vaerdi,
-        cast(null as double) as forventet,
-        cast(max(score) as double) as score,
-        cast(max(graense) as double) as graense,
-        case when er_fund then besked end as besked
-    from samlet
-    group by all
+    {{ fund_og_maalt('samlet', testet='kan_doemmes') }}
 )
 
 select * from final

@@ -217,24 +217,7 @@ samlet as (
 ),
 
 final as (
-    select
-        scenarie,
-        kilde,
-        tabel_id,
-        case when er_fund then serie_id end as serie_id,
-        periode_nr,
-        case when er_fund then omraade_nr end as omraade_nr,
-        regel_id,
-        er_fund,
-        count(*) as testet,
-        0 as uden_styrke,
-        any_value(vaerdi) filter (where er_fund) as vaerdi,
-        any_value(forventet) filter (where er_fund) as forventet,
-        max(score) as score,
-        max(graense) as graense,
-        case when er_fund then besked end as besked
-    from samlet
-    group by all
+    {{ fund_og_maalt('samlet', testet='true') }}
 )
 
 select * from final

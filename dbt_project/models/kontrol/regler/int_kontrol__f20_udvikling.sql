@@ -415,24 +415,7 @@ doemte as (
 ),
 
 final as (
-    select
-        scenarie,
-        kilde,
-        tabel_id,
-        case when er_fund then serie_id end as serie_id,
-        periode_nr,
-        case when er_fund then omraade_nr end as omraade_nr,
-        regel_id,
-        er_fund,
-        count(score) as testet,
-        count(*) - count(score) as uden_styrke,
-        any_value(vaerdi) filter (where er_fund) as vaerdi,
-        any_value(forventet) filter (where er_fund) as forventet,
-        cast(max(score) as double) as score,
-        cast(max(graense) as double) as graense,
-        case when er_fund then besked end as besked
-    from doemte
-    group by all
+    {{ fund_og_maalt('doemte', testet='score is not null') }}
 )
 
 select * from final
