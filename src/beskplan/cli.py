@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from beskplan import flow
@@ -33,6 +40,7 @@ app.add_typer(kilder_app, name="kilder")
 app.add_typer(landing_app, name="landing")
 app.add_typer(seeds_app, name="seeds")
 
+STEP_COLUMNS = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
 console = Console(highlight=False, soft_wrap=True)
 
 Kilde = Annotated[str, typer.Argument(help="jobindsats, statbank or joblog")]
@@ -63,8 +71,7 @@ def errors_shown() -> Iterator[None]:
 @contextmanager
 def step(title: str) -> Iterator[None]:
     """Show a spinner with the time passed while a step runs, and keep the line."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
+    with Progress(*STEP_COLUMNS, console=console) as progress:
         task = progress.add_task(title, total=1)
         yield
         progress.advance(task)
@@ -156,8 +163,9 @@ def list_waiting(settings: Settings, tabel: str | None) -> None:
 @app.command()
 def udgiv(run: Run) -> None:
     """Publish a judged candidate and swap it in."""
+    settings = Settings.from_env()
     with errors_shown():
-        say_release(flow.publish(Settings.from_env(), run))
+        publish(settings, run)
 
 
 @app.command()
@@ -179,10 +187,29 @@ def build_to_release(settings: Settings, as_of: str | None = None) -> None:
     with step("judge (Great Expectations)"):
         flow.judge(settings, run)
     say_suspects(settings, run)
-    with step("release"):
-        release_id = flow.publish(settings, run)
-    say_release(release_id)
+    publish(settings, run)
     flow.report(settings, run)
+
+
+def publish(settings: Settings, run: str) -> None:
+    """Publish with a progress bar over the kommuner; print what is current now, and how much.
+
+    Raises:
+        ReleaseError: the release could not be written.
+    """
+    columns = (*STEP_COLUMNS[:2], BarColumn(), MofNCompleteColumn(), STEP_COLUMNS[2])
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("release, kommuner", total=None)
+        release_id = flow.publish(
+            settings,
+            run,
+            lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    say_release(release_id)
+    if release_id:
+        console.print(
+            ", ".join(f"{count} {what}" for what, count in flow.written(settings).items())
+        )
 
 
 def say_suspects(settings: Settings, run: str) -> None:

@@ -126,8 +126,15 @@ def judge(settings: Settings, run: str) -> list[str]:
     return not_updated(settings, run)
 
 
-def publish(settings: Settings, run: str) -> str | None:
+def publish(
+    settings: Settings, run: str, tell: Callable[[int, int], None] | None = None
+) -> str | None:
     """Write the candidate as a release and swap it in.
+
+    Args:
+        settings: where things are.
+        run: a judged run.
+        tell: called with how many kommuner are written, and of how many.
 
     Returns:
         The release's id, or None if the current release rests on the same things.
@@ -136,11 +143,20 @@ def publish(settings: Settings, run: str) -> str | None:
         ReleaseError: the release could not be written; `current` is as before.
     """
     from beskplan.gate import Judgement
+    from beskplan.release.kommuner import silent
     from beskplan.release.publish import publish as publish_release
 
     folder = run_dir(settings, run)
-    release = publish_release(settings, folder, Judgement.load(folder))
+    release = publish_release(settings, folder, Judgement.load(folder), tell or silent)
     return release.release_id if release else None
+
+
+def written(settings: Settings) -> dict[str, int]:
+    """What the current release holds for people, and how much of each."""
+    from beskplan.release import manifest, swap
+
+    current = swap.current(settings.releases)
+    return dict(manifest.read(current)["antal"]) if current else {}
 
 
 def is_current(settings: Settings) -> bool:
@@ -179,7 +195,7 @@ def report(settings: Settings, run: str) -> None:
         raise NotUpdatedError(
             f"{len(lines)} table(s) went out with older figures: " + "; ".join(lines),
             where=f"run {run}",
-            do="read releases/current/kvalitet/index.html; the older figures stand until the "
+            do="read releases/current/site/kvalitet/index.html; the older figures stand until the "
             "table passes; what waits for a person is decided with `beskplan gennemse`",
         )
 

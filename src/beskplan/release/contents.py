@@ -1,8 +1,9 @@
-"""What a release holds besides the marts: tables for planners, quality pages, seeds, decisions."""
+"""What a release holds besides the marts: tables and pages for planners, seeds, decisions."""
 
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,8 @@ from beskplan.gate.judgement import Judgement
 from beskplan.release import (
     csvfile,
     joblog,
+    kommuner,
+    manifest,
     noegletal,
     quality_page,
     rar_status,
@@ -24,6 +27,9 @@ from beskplan.release.database import Identity
 from beskplan.release.held import DECISION_COLUMNS
 from beskplan.release.rows import records
 from beskplan.release.sheet import Sheet
+from beskplan.release.site import country, downloads
+from beskplan.release.site.kommune import Told
+from beskplan.release.site.shell import Shell, write_page
 from beskplan.settings import Settings
 
 DECISIONS = "afgoerelser.csv"
@@ -33,6 +39,7 @@ select distinct plan_id, kommune_kode, kommune_navn, er_eksempel
 from resultatmaal_status
 order by all
 """
+CHANGED_SQL = "select omraade_kode, art, count(*) as antal from rettelser group by all"
 
 
 def write(
@@ -40,17 +47,15 @@ def write(
     settings: Settings,
     identity: Identity,
     basis: Basis,
-    judgement: Judgement,
     folder: Path,
 ) -> dict[str, int]:
-    """Write everything but database, Parquet and manifest.
+    """Write seeds, decisions, README and the tables.
 
     Args:
         con: the candidate.
         settings: where the seeds lie.
         identity: what the release is called.
         basis: what it rests on.
-        judgement: the gate's judgement.
         folder: the unfinished release.
 
     Returns:
@@ -59,12 +64,81 @@ def write(
     _copy_seeds(settings.seeds, basis, folder)
     rows = [tuple(str(decision[name]) for name in DECISION_COLUMNS) for decision in basis.decisions]
     csvfile.write_rows(folder / DECISIONS, [DECISION_COLUMNS, *rows])
-    generated = {v.tabel_id for v in basis.vintages if v.oprindelse == "genereret"}
-    for name, content in quality_page.render(judgement, basis.marked, generated).items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_bytes(content)
     (folder / readme.README).write_bytes(readme.text(identity, basis).encode())
     return {DECISIONS: len(rows), **_write_tables(con, basis, folder / TABLES)}
+
+
+def frame(con: duckdb.DuckDBPyConnection, identity: Identity, basis: Basis) -> Shell:
+    """The frame of the release's pages."""
+    return Shell(
+        release_id=identity.release_id,
+        periode=identity.periode,
+        stated_time=basis.stated_time,
+        generated=_generated(basis),
+        absent=country.absent_pages(con),
+    )
+
+
+def write_site(
+    con: duckdb.DuckDBPyConnection,
+    candidate: Path,
+    shell: Shell,
+    basis: Basis,
+    judgement: Judgement,
+    current: Path | None,
+    folder: Path,
+    tell: kommuner.Progress,
+) -> Counter[str]:
+    """Write the pages, and the documents that there is one of for each kommune.
+
+    Args:
+        con: the candidate, with the temporary table `rettelser`.
+        candidate: its file, which the workers open.
+        shell: the frame of the pages.
+        basis: what the release rests on.
+        judgement: the gate's judgement.
+        current: the release before, or None.
+        folder: the unfinished release, with all else but the manifest.
+        tell: called with how many kommuner are done, and of how many.
+
+    Returns:
+        What there is → how many.
+    """
+    places = kommuner.with_pages(con)
+    told = Told(
+        findings=quality_page.areas(judgement),
+        changed=_changed(con),
+        compared=current is not None,
+    )
+    written = kommuner.write(kommuner.Work(candidate, folder, basis, shell, told), places, tell)
+    for name, content in quality_page.render(judgement, basis.marked, shell).items():
+        write_page(folder, name, content)
+    previous = (current.name, _newest(current)) if current else None
+    pages = country.write(con, shell, basis, judgement, places, previous, folder)
+    # The pages of corrections and of quality.
+    written["sider"] += pages + 2
+    written["tabelfiler"] = downloads.link_tables(folder)
+    return written
+
+
+def _generated(basis: Basis) -> list[str]:
+    return sorted(t for t, vintage in basis.newest.items() if vintage.oprindelse == "genereret")
+
+
+def _newest(release: Path) -> dict[str, str]:
+    """Each table's newest vintage in a release."""
+    return {
+        table["tabel_id"]: table["vintager"][0]["hentet_utc"]
+        for table in manifest.read(release)["tabeller"]
+    }
+
+
+def _changed(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    """Area → kind of change → how many published figures."""
+    found: dict[str, dict[str, int]] = {}
+    for record in records(con, CHANGED_SQL):
+        found.setdefault(record["omraade_kode"], {})[record["art"]] = record["antal"]
+    return found
 
 
 def _write_tables(con: duckdb.DuckDBPyConnection, basis: Basis, folder: Path) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ def write(
     basis: Basis,
     rows: dict[str, int],
     table_rows: dict[str, int],
+    written: Mapping[str, int],
     run: str,
     previous: str | None,
 ) -> None:
@@ -39,6 +41,7 @@ def write(
         basis: what it rests on.
         rows: mart → rows.
         table_rows: file under `tabeller/` → rows of figures.
+        written: what there is for people → how many.
         run: the run that wrote it; the only thing in which two equal builds differ.
         previous: the release that was current, or None.
     """
@@ -51,6 +54,7 @@ def write(
         "koersel": run,
         "fingeraftryk": basis.fingerprint,
         "kode_sum": basis.code,
+        "antal": dict(sorted(written.items())),
         "tabeller": _tables(basis),
         "database": {
             "fil": DATABASE,

@@ -18,7 +18,7 @@ LABEL_COLUMNS = 2
 BENCHMARK_DECIMALS = 2
 ROWS_SQL = """
 select * from noegletal
-where er_bedoemt
+where er_bedoemt and kommune_kode = coalesce(nullif($kommune, ''), kommune_kode)
 order by kommune_navn collate da, noegletal_nr, gruppe_art, gruppe_navn
 """
 PARTS_SQL = """
@@ -74,12 +74,13 @@ RULES = (
 )
 
 
-def sheet(con: duckdb.DuckDBPyConnection, basis: Basis) -> Sheet:
+def sheet(con: duckdb.DuckDBPyConnection, basis: Basis, kommune: str = "") -> Sheet:
     """Lay the nøgletal out: a row a kommune and nøgletal.
 
     Args:
         con: the candidate.
         basis: what the release rests on.
+        kommune: only this kommune's, by its code.
 
     Returns:
         The table, in alphabetical order of kommuner.
@@ -87,7 +88,7 @@ def sheet(con: duckdb.DuckDBPyConnection, basis: Basis) -> Sheet:
     Raises:
         ReleaseError: a figure cannot be printed as it is.
     """
-    found = records(con, ROWS_SQL)
+    found = records(con, ROWS_SQL, kommune=kommune)
     parts = records(con, PARTS_SQL)
     shown = {record["noegletal_id"] for record in found}
     synthetic = {record["noegletal_id"] for record in found if record["er_syntetisk"]}

@@ -12,6 +12,7 @@ from beskplan.release import basis as bases
 from beskplan.release import bi, contents, corrections, database, manifest, swap
 from beskplan.release.basis import Basis
 from beskplan.release.database import Identity
+from beskplan.release.kommuner import Progress, silent
 from beskplan.settings import Settings
 
 CANDIDATE = "kandidat.duckdb"
@@ -36,7 +37,9 @@ class Release:
     fingerprint: str
 
 
-def publish(settings: Settings, run_dir: Path, judgement: Judgement) -> Release | None:
+def publish(
+    settings: Settings, run_dir: Path, judgement: Judgement, tell: Progress = silent
+) -> Release | None:
     """Publish a judged candidate.
 
     Killed at any moment, `current` is the whole release before or the whole new one, and the next
@@ -46,6 +49,7 @@ def publish(settings: Settings, run_dir: Path, judgement: Judgement) -> Release 
         settings: where things are; with a real token generated figures are refused.
         run_dir: the run's folder, with the candidate.
         judgement: the gate's judgement of this run.
+        tell: called with how many kommuner are written, and of how many.
 
     Returns:
         The release, or None if the current one rests on the same things.
@@ -65,7 +69,7 @@ def publish(settings: Settings, run_dir: Path, judgement: Judgement) -> Release 
         basis = replace(basis, previous=_fingerprint(current))
         release = _renamed_but_not_swapped_in(settings.releases, current, basis)
         if release is None:
-            release = _write(settings, candidate, judgement, basis, current)
+            release = _write(settings, candidate, judgement, basis, current, tell)
         swap.swap_in(release)
     return _described(release)
 
@@ -104,7 +108,12 @@ def _renamed_but_not_swapped_in(releases: Path, current: Path | None, basis: Bas
 
 
 def _write(
-    settings: Settings, candidate: Path, judgement: Judgement, basis: Basis, current: Path | None
+    settings: Settings,
+    candidate: Path,
+    judgement: Judgement,
+    basis: Basis,
+    current: Path | None,
+    tell: Progress,
 ) -> Path:
     unfinished = settings.releases / f"{swap.UNFINISHED}{judgement.koersel}"
     unfinished.mkdir()
@@ -115,14 +124,19 @@ def _write(
         before = corrections.since(con, current, identity, basis, settings)
         rows = database.write(con, tables, identity, basis, unfinished)
         bi.write(unfinished / database.DATABASE, current and current / database.DATABASE)
-        table_rows = contents.write(con, settings, identity, basis, judgement, unfinished)
-        table_rows |= corrections.write(con, before, identity.release_id, basis, unfinished)
+        frame = contents.frame(con, identity, basis)
+        table_rows = contents.write(con, settings, identity, basis, unfinished)
+        table_rows |= corrections.write(con, before, frame, basis, unfinished)
+        written = contents.write_site(
+            con, candidate, frame, basis, judgement, current, unfinished, tell
+        )
         manifest.write(
             unfinished,
             identity=identity,
             basis=basis,
             rows=rows,
             table_rows=table_rows,
+            written=written,
             run=judgement.koersel,
             previous=current.name if current else None,
         )

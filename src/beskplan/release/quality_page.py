@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from beskplan.gate.judgement import Finding, Judgement, TableVerdict
 from beskplan.gate.suspects import Cause, causes
 from beskplan.release import danish, suspect_text
 from beskplan.release.csvfile import BOM, safe_text
+from beskplan.release.site import shell
+from beskplan.release.site.shell import Shell
 
-PAGE = "kvalitet/index.html"
 LIST = "kvalitet/fund.csv"
-TEMPLATE = "kvalitet.html.j2"
+TEMPLATE = "kvalitet"
 # A page of more rows is not read; the list holds them all.
 ROWS_SHOWN = 60
 CAUSES_SHOWN = 20
@@ -55,38 +55,35 @@ LIST_HEADER = (
 
 
 def render(
-    judgement: Judgement, not_updated: Mapping[str, str], generated: Collection[str]
+    judgement: Judgement,
+    not_updated: Mapping[str, str],
+    frame: Shell,
 ) -> dict[str, bytes]:
     """Write the quality files of a release.
 
     Args:
         judgement: the gate's judgement; the run's id and the clock leave no trace in the files.
         not_updated: table id → why its newest figures are not in the release, in Danish.
-        generated: ids of the tables whose figures are generated.
+        frame: the frame of the release's pages.
 
     Returns:
-        Path inside the release → content.
+        Path below the release's `site/` → content.
     """
-    page = _page(judgement, not_updated, generated)
-    return {PAGE: page.encode(), LIST: _list(judgement).encode()}
+    page = _page(judgement, not_updated, frame)
+    return {shell.QUALITY: page, LIST: _list(judgement).encode()}
 
 
-def _page(judgement: Judgement, not_updated: Mapping[str, str], generated: Collection[str]) -> str:
-    env = Environment(
-        loader=PackageLoader("beskplan.release"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _page(judgement: Judgement, not_updated: Mapping[str, str], frame: Shell) -> bytes:
     tables = [
-        _table(table) | {"er_syntetisk": table.tabel_id in generated}
+        _table(table) | {"er_syntetisk": table.tabel_id in frame.generated}
         for table in judgement.tabeller
     ]
-    return env.get_template(TEMPLATE).render(
-        resume=_summary(judgement.tabeller),
+    return frame.page(
+        TEMPLATE,
+        shell.QUALITY,
+        resume=summary(judgement),
         ikke_opdateret=sorted(not_updated.items()),
-        er_syntetisk=bool(generated),
+        er_syntetisk=bool(frame.generated),
         tabeller=tables,
         fundne=[table for table in tables if table["fund"]],
         uden_styrke=danish.number(sum(table.uden_styrke for table in judgement.tabeller)),
@@ -108,16 +105,24 @@ def _page(judgement: Judgement, not_updated: Mapping[str, str], generated: Colle
     )
 
 
-def _summary(tables: Sequence[TableVerdict]) -> str:
+def summary(judgement: Judgement) -> str:
+    """How the tables fared, in one sentence."""
+    tables = judgement.tabeller
     passed = sum(table.udfald == "pass" for table in tables)
     notes = sum(len(table.fund) for table in tables if table.udfald == "pass")
     text = f"{passed} af {len(tables)} tabeller bestod"
     return f"{text}, med {danish.number(notes)} bemærkninger." if notes else f"{text}."
 
 
+def areas(judgement: Judgement) -> dict[str, int]:
+    """Area → findings that name it."""
+    found = (finding.omraade for table in judgement.tabeller for finding in table.fund)
+    return dict(Counter(name for name in found if name))
+
+
 def _table(table: TableVerdict) -> dict[str, Any]:
     found = causes(table.fund)
-    areas = list(dict.fromkeys(finding.omraade for finding in table.fund if finding.omraade))
+    named = list(dict.fromkeys(finding.omraade for finding in table.fund if finding.omraade))
     left_out = len(table.fund) - ROWS_SHOWN
     return {
         "tabel_id": table.tabel_id,
@@ -127,9 +132,9 @@ def _table(table: TableVerdict) -> dict[str, Any]:
         "ord": _outcome(table),
         "antal_fund": danish.number(len(table.fund)),
         "uden_styrke": danish.number(table.uden_styrke),
-        "kommuner": areas[:AREAS_SHOWN],
+        "kommuner": named[:AREAS_SHOWN],
         "flere_kommuner": (
-            f" og {len(areas) - AREAS_SHOWN} mere" if len(areas) > AREAS_SHOWN else ""
+            f" og {len(named) - AREAS_SHOWN} mere" if len(named) > AREAS_SHOWN else ""
         ),
         "aarsager": [_cause(cause) for cause in found[:CAUSES_SHOWN]],
         "flere_aarsager": max(len(found) - CAUSES_SHOWN, 0),

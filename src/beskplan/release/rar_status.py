@@ -23,6 +23,7 @@ select
 from dim_gruppe as grupper
 where
     grupper.gruppe_art in ('rar', 'jobcenter', 'klynge', 'egen')
+    and grupper.gruppe_id = coalesce(nullif($gruppe, ''), grupper.gruppe_id)
     and $maaned::date between grupper.gyldig_fra and coalesce(grupper.gyldig_til, '9999-12-31')
 order by
     list_position(['rar', 'jobcenter', 'klynge', 'egen'], grupper.gruppe_art),
@@ -33,12 +34,13 @@ COUNTRY = "000"
 NOTHING_FETCHED = "Ingen af RAR-statussens tabeller er hentet."
 
 
-def sheet(con: duckdb.DuckDBPyConnection, basis: Basis) -> Sheet:
+def sheet(con: duckdb.DuckDBPyConnection, basis: Basis, group: str = "") -> Sheet:
     """Lay the status out: each group with resume, counts, shares and the kommuner's shares.
 
     Args:
         con: the candidate.
         basis: what the release rests on.
+        group: only this group's, by its id.
 
     Returns:
         The table of the judged month.
@@ -52,7 +54,9 @@ def sheet(con: duckdb.DuckDBPyConnection, basis: Basis) -> Sheet:
     for record in found:
         by_area.setdefault(record["gruppe_id"], {})[record["linje_nr"]] = record
     period = found[0]["periode"] if found else None
-    members = records(con, MEMBERS_SQL, maaned=str(found[0]["maaned"])) if found else []
+    members = (
+        records(con, MEMBERS_SQL, maaned=str(found[0]["maaned"]), gruppe=group) if found else []
+    )
     columns = [Column("Område", 30), Column("Opgørelse", 24)]
     columns += [Column(line["linje_navn"], 15) for line in lines.values()]
     rows = _rows(by_area, members, _resume(con))

@@ -1,4 +1,4 @@
-"""The files of `rettelser/`: list, page, notice; for each error a corrected table and a letter."""
+"""The files of `site/rettelser/`: list, page, notice; for each error a new table and a letter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from beskplan.release import csvfile, danish, joblog, notes, xlsxfile
 from beskplan.release.basis import Basis
@@ -17,12 +16,13 @@ from beskplan.release.corrections.previous import Since
 from beskplan.release.corrections.told import Case
 from beskplan.release.rows import Record, records
 from beskplan.release.sheet import Cell, Column, Figure, Row, Sheet, Text
+from beskplan.release.site import shell
+from beskplan.release.site.shell import Shell
 
-FOLDER = "rettelser"
-PAGE = "index.html"
+FOLDER = f"{shell.FOLDER}/rettelser"
 LIST = "rettelser.csv"
 NOTICE = "meddelelse.txt"
-TEMPLATE = "rettelser.html.j2"
+TEMPLATE = "rettelser"
 # A page of more rows is not read; the list holds them all.
 ROWS_SHOWN = 60
 BIGGEST_SQL = f"""
@@ -53,14 +53,14 @@ order by celler.gruppe, celler.omraade_kode, celler.noegle, celler.maaling
 
 
 def write(
-    con: duckdb.DuckDBPyConnection, since: Since, release: str, basis: Basis, folder: Path
+    con: duckdb.DuckDBPyConnection, since: Since, frame: Shell, basis: Basis, folder: Path
 ) -> dict[str, int]:
     """Write what changed since the release before.
 
     Args:
         con: the candidate, with the temporary table `rettelser`.
         since: what it was compared with.
-        release: the new release's id.
+        frame: the frame of the new release's pages.
         basis: what it rests on.
         folder: the unfinished release.
 
@@ -68,7 +68,8 @@ def write(
         File name → rows of figures.
     """
     target = folder / FOLDER
-    target.mkdir()
+    target.mkdir(parents=True)
+    release = frame.release_id
     changed = records(con, f"select * from {TABLE} order by all")  # noqa: S608
     csvfile.write_rows(target / LIST, [list(COLUMNS), *(list_row(row) for row in changed)])
     cases = told.cases(con) if changed else []
@@ -77,8 +78,8 @@ def write(
     text = notice.text(release, since.previous, cases, counts, follows)
     (target / NOTICE).write_bytes(text.encode())
     files = {_slug(case): _write_case(con, case, release, basis, target) for case in cases}
-    page = _page(con, since, release, cases, counts, follows, files)
-    (target / PAGE).write_bytes(page.encode())
+    page = _page(con, since, frame, cases, counts, follows, files)
+    shell.write_page(folder, shell.CORRECTIONS, page)
     return {LIST: len(changed)}
 
 
@@ -163,21 +164,15 @@ def _corrected_cells(row: Record) -> list[Cell]:
 def _page(
     con: duckdb.DuckDBPyConnection,
     since: Since,
-    release: str,
+    frame: Shell,
     cases: Sequence[Case],
     counts: Sequence[Record],
     follows: Sequence[Record],
     files: dict[str, dict[str, str]],
-) -> str:
-    env = Environment(
-        loader=PackageLoader("beskplan.release"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return env.get_template(TEMPLATE).render(
-        release=release,
+) -> bytes:
+    return frame.page(
+        TEMPLATE,
+        shell.CORRECTIONS,
         forrige=since.previous,
         foerste=notice.FIRST,
         resume=notice.summary(counts),

@@ -1,0 +1,147 @@
+"""What there is of each kommune, pages and documents, written by a few processes at a time.
+
+What is written does not depend on how many processes there are: each kommune has its own files.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from beskplan.release import database
+from beskplan.release.basis import Basis
+from beskplan.release.rows import Record, records
+from beskplan.release.site import kommune
+from beskplan.release.site.kommune import Told
+from beskplan.release.site.shell import Shell
+
+# Fewer than this are not worth a process of their own: it takes about a second to start.
+KOMMUNER_A_WORKER = 20
+# Those that each table of the overview was asked about. A table that lacks a row that was asked
+# for does not take a kommune's page away (status M).
+KOMMUNER_SQL = """
+with spurgt as (
+    select distinct tabel_id, kommune_kode, kommune_navn
+    from ydelsesoversigt
+    where tabel_id is not null and antal_status <> 'N'
+)
+
+select kommune_kode, kommune_navn
+from spurgt
+group by kommune_kode, kommune_navn
+having count(*) = (select count(distinct tabel_id) from spurgt)
+order by kommune_kode
+"""
+
+Progress = Callable[[int, int], None]
+
+
+def silent(_done: int, _total: int) -> None:
+    """Tell nobody how far it is."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What each kommune's files are made from.
+
+    Args:
+        candidate: the run's database.
+        folder: the unfinished release.
+        basis: what the release rests on.
+        frame: the frame of its pages.
+        told: what the whole release says of each kommune.
+    """
+
+    candidate: Path
+    folder: Path
+    basis: Basis
+    frame: Shell
+    told: Told
+
+
+def with_pages(con: duckdb.DuckDBPyConnection) -> list[Record]:
+    """The kommuner that have a page: kommune_kode, kommune_navn."""
+    return records(con, KOMMUNER_SQL)
+
+
+def write(
+    work: Work,
+    places: Sequence[Record],
+    tell: Progress = silent,
+    workers: int | None = None,
+) -> Counter[str]:
+    """Write each kommune's files.
+
+    Args:
+        work: what they are made from.
+        places: the kommuner.
+        tell: called with how many are done, and of how many.
+        workers: how many processes; None is as many as pay.
+
+    Returns:
+        What was written → how many.
+    """
+    count = workers or min(os.cpu_count() or 1, -(-len(places) // KOMMUNER_A_WORKER))
+    written: Counter[str] = Counter()
+    tell(0, len(places))
+    for done, one in enumerate(_each(work, places, count), start=1):
+        written += one
+        tell(done, len(places))
+    return written
+
+
+def _each(work: Work, places: Sequence[Record], workers: int) -> Iterator[Counter[str]]:
+    if workers <= 1:
+        with _opened(work) as con:
+            for place in places:
+                yield _write_one(con, work, place)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _start, (work,)) as pool:
+        futures = [pool.submit(_in_worker, place) for place in places]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _opened(work: Work) -> duckdb.DuckDBPyConnection:
+    con = database.open_candidate(work.candidate)
+    # The processes share the machine.
+    con.execute("set threads = 1")
+    return con
+
+
+def _write_one(con: duckdb.DuckDBPyConnection, work: Work, place: Record) -> Counter[str]:
+    pages = kommune.write_kommune(con, place, work.basis, work.frame, work.told, work.folder)
+    return Counter(kommuner=1, sider=pages)
+
+
+_WORK: list[tuple[duckdb.DuckDBPyConnection, Work]] = []
+
+
+def _start(work: Work) -> None:
+    """Begin a worker: it ends when the process that it works for is gone."""
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+    _WORK.append((_opened(work), work))
+
+
+def _in_worker(place: Record) -> Counter[str]:
+    con, work = _WORK[0]
+    return _write_one(con, work, place)
