@@ -30,10 +30,18 @@ create table fct_ydelser (
     er_foreloebig boolean, databrud boolean, er_syntetisk boolean, hentet_utc timestamp
 );
 create table dim_kommune (kommune_kode varchar, kommune_navn varchar);
-create table dim_plan (plan_id varchar, oversigt_slut varchar);
+create table dim_plan (
+    plan_id varchar, plan_titel varchar, kommune_navn varchar, er_eksempel boolean,
+    oversigt_slut varchar
+);
+create table dim_indikator (
+    indikator_id varchar, indikator_navn varchar, tabel_id varchar, dimensioner varchar,
+    enhed varchar
+);
 create table dim_brud (
     brud_id varchar, tabel_id varchar, dimensioner varchar, dato_fra date, dato_til date,
-    fra_maaned date, til_maaned date, art varchar, beskrivelse varchar
+    fra_maaned date, til_maaned date, art varchar, beskrivelse varchar, er_forventet boolean,
+    sammenligneligt varchar, bro_tekst varchar, kilde varchar
 );
 create table dim_ydelsesgruppe (
     tabel_id varchar, dimensioner varchar, oversigt_nr integer, oversigt_fra date,
@@ -385,6 +393,14 @@ def candidate(
                 {"m": month, "f": factor, "s": synthetic, "t": newest},
             )
         add_goal(con)
-        insert(con, "dim_plan", plan_id="plan-a", oversigt_slut="")
+        insert(
+            con,
+            "dim_plan",
+            plan_id="plan-a",
+            plan_titel=GOAL["plan_titel"],
+            kommune_navn=GOAL["kommune_navn"],
+            er_eksempel=GOAL["er_eksempel"],
+            oversigt_slut="",
+        )
         con.execute("commit")
     return folder

@@ -78,7 +78,7 @@ def rows(made: publish.Release, sql: str) -> list[tuple[object, ...]]:
 
 
 def read(made: publish.Release, name: str) -> str:
-    return (made.path / "rettelser" / name).read_text(encoding="utf-8-sig")
+    return (made.path / "site/rettelser" / name).read_text(encoding="utf-8-sig")
 
 
 def letter(path: Path) -> str:
@@ -142,7 +142,7 @@ def test_one_changed_cell_is_found_in_list_page_notice_table_and_letter(
     assert f'<td class="tal">163</td><td class="tal">{wrong}</td>' in read(made, "index.html")
     assert f"antal: 163 → {wrong} ({change})" in read(made, "meddelelse.txt")
     assert f"{wrong};163" in read(made, "rettet-y25i01-2026M06.csv")
-    text = letter(made.path / "rettelser" / "brev-y25i01-2026M06.docx")
+    text = letter(made.path / "site/rettelser" / "brev-y25i01-2026M06.docx")
     assert f"163\n{wrong}\n{change}" in text
     assert "1 tal for Ydelsesgrupper i alt i 1 område var forkert." in text
     assert "Tallene for hele landet var rigtige (Ydelsesgrupper i alt, antal: 0)." in text
@@ -161,7 +161,7 @@ def test_a_revision_gets_neither_letter_nor_apology(settings: Settings) -> None:
         [FIRST, SECOND],
         lambda con: step(con, "147", 149, "revision", "2026M06"),
     )
-    held = {path.name for path in (made.path / "rettelser").iterdir()}
+    held = {path.name for path in (made.path / "site/rettelser").iterdir()}
     assert held == {"rettelser.csv", "index.html", "meddelelse.txt"}
     assert "0 fejlrettelser og 1 revision, talt" in read(made, "index.html")
     assert "beklager" not in read(made, "meddelelse.txt")
@@ -325,7 +325,7 @@ def test_a_corrected_bilag_says_what_was_right_all_along(
         "uddannelsesparate, antal berørte: 9.000). Alle tal for Dagpengemodtagere og Jobparate "
         "kontanthjælpsmodtagere var rigtige. De øvrige tal for måneden er uændrede."
     ) in text
-    written = letter(made.path / "rettelser" / "brev-joblog-2018M01.docx")
+    written = letter(made.path / "site/rettelser" / "brev-joblog-2018M01.docx")
     assert "Alle tal for Dagpengemodtagere og Jobparate kontanthjælpsmodtagere var" in written
     assert "40\n52\n+12" in written
 
@@ -335,7 +335,7 @@ def test_the_letter_has_fixed_bytes(settings: Settings, tmp_path: Path) -> None:
     other = settings_of(tmp_path / "andet")
     land(other, FIRST)
     second = two_releases(other)
-    name = "rettelser/brev-y25i01-2026M06.docx"
+    name = "site/rettelser/brev-y25i01-2026M06.docx"
     content = (first.path / name).read_bytes()
     assert content == (second.path / name).read_bytes()
     with zipfile.ZipFile(BytesIO(content)) as parts:

@@ -12,7 +12,8 @@ import pytest
 from beskplan.gate import Finding, Judgement, Rule, TableVerdict
 from beskplan.gate.suspects import causes
 from beskplan.release import suspect_text
-from beskplan.release.quality_page import LIST, PAGE, ROWS_SHOWN, render
+from beskplan.release.quality_page import LIST, ROWS_SHOWN, render
+from beskplan.release.site.shell import QUALITY, Shell
 
 FINDING = Finding(
     regel_id="F6.enkelt",
@@ -50,15 +51,16 @@ JUDGEMENT = Judgement(
 )
 
 
+FRAME = Shell("2026M07-1", "2026M07", "2026-08-19T18:49:00Z", ("y60a02",))
 NOT_UPDATED = {"y25i01": "stoppet af kontrollen: F6.enkelt (Stevns)"}
 
 
 def files(judgement: Judgement) -> dict[str, bytes]:
-    return render(judgement, NOT_UPDATED, {"y60a02"})
+    return render(judgement, NOT_UPDATED, FRAME)
 
 
 def page(judgement: Judgement) -> str:
-    return files(judgement)[PAGE].decode()
+    return files(judgement)[QUALITY].decode()
 
 
 def rows(judgement: Judgement) -> list[list[str]]:
@@ -81,8 +83,11 @@ def test_the_page_says_what_stands_and_what_does_not() -> None:
 
 def test_nothing_is_asked_of_the_network_and_nothing_runs() -> None:
     text = page(JUDGEMENT)
-    assert not re.search(r"https?:|//|<script|<link|<img|@import|url\(|\bsrc=|\son\w+=", text)
-    assert {target for target in re.findall(r'href="([^"]*)"', text)} == {
+    assert not re.search(
+        r"https?:|//|<script|<style|style=|<img|@import|url\(|\bsrc=|\son\w+=", text
+    )
+    main = text[text.index("<main") : text.index("</main>")]
+    assert {target for target in re.findall(r'href="([^"]*)"', main)} == {
         "#y25i01",
         "#y25i09",
         "fund.csv",
@@ -90,7 +95,7 @@ def test_nothing_is_asked_of_the_network_and_nothing_runs() -> None:
 
 
 def test_a_release_of_recorded_figures_has_no_synthetic_mark() -> None:
-    text = render(JUDGEMENT, {}, set())[PAGE].decode()
+    text = render(JUDGEMENT, {}, replace(FRAME, generated=()))[QUALITY].decode()
     assert "yntetiske" not in text
     assert "SYNTETISKE" not in text
     assert "Ikke opdateret" not in text

@@ -198,11 +198,11 @@ def test_marks_of_a_table(con: duckdb.DuckDBPyConnection) -> None:
         "Eksempel, ikke vedtaget.",
         "SYNTETISKE TAL: tallene fra y25i01 er frembragt til afprøvning og siger intet om "
         "virkeligheden.",
-        "y25i01: ikke opdateret: se fund (kvalitet/index.html).",
+        "y25i01: ikke opdateret: se fund (site/kvalitet/index.html).",
     ]
     waits = basis(vintage("y25i01"), y25i01="afventer gennemsyn: se fund")
     lines = resultatmaal.sheet(con, "plan-a", waits).warnings
-    assert "y25i01: afventer gennemsyn: se fund (kvalitet/index.html)." in lines
+    assert "y25i01: afventer gennemsyn: se fund (site/kvalitet/index.html)." in lines
     assert "Databrud mellem baseline og aktuel, se forklaring: 1.a." in sheet.notes
     assert cells_by_title(sheet, "1.a")["Nr."] == Text("1.a", indent=1)
 

@@ -214,7 +214,7 @@ def show_release(settings: Settings, console: Console) -> None:
         table.add_row(name, month, f"{value}{'*' if provisional else ''}")
     console.print(table)
     console.print(f"open  {folder}/tabeller/     tables for a committee (xlsx, csv)")
-    console.print(f"open  {folder}/kvalitet/index.html     what was checked")
+    console.print(f"open  {folder}/site/index.html     the planners' pages")
     console.print(f"query {folder}/{DATABASE}")
 
 

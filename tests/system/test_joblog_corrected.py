@@ -124,7 +124,9 @@ def test_held_wrong_and_corrected(home: Settings) -> None:
 
 def named(settings: Settings) -> set[str]:
     """Areas that the current release's findings name."""
-    lines = (settings.releases / "current/kvalitet/fund.csv").read_text("utf-8-sig").splitlines()
+    lines = (
+        (settings.releases / "current/site/kvalitet/fund.csv").read_text("utf-8-sig").splitlines()
+    )
     column = lines[0].split(";").index("omraade")
     return {line.split(";")[column] for line in lines[1:]}
 

@@ -300,7 +300,7 @@ def test_a_swapped_pair_goes_out_when_a_person_has_approved_it(
     marks = {table["tabel_id"]: table["maerke"] for table in tables if table["maerke"]}
     assert marks == {"y25i01": "afventer gennemsyn: se fund"}
     assert cell(own, "fct_ydelser", "2026M07", "København") == 16981
-    assert "Afventer gennemsyn" in (current / "kvalitet/index.html").read_text("utf-8")
+    assert "Afventer gennemsyn" in (current / "site/kvalitet/index.html").read_text("utf-8")
     assert flow.is_current(own), "while it waits nothing is built and nobody is asked again"
     flow.review(own, "y25i01", "accepteret", hvem="Anna Holm", hvorfor="STAR har bekræftet det")
     assert build_to_release(own) == "2026M07-3"
@@ -317,7 +317,7 @@ def test_a_swapped_pair_goes_out_when_a_person_has_approved_it(
 
 def findings(settings: Settings) -> list[dict[str, str]]:
     """The rows of the current release's list of findings."""
-    path = settings.releases / "current/kvalitet/fund.csv"
+    path = settings.releases / "current/site/kvalitet/fund.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file, delimiter=";"))
 

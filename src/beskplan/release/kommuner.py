@@ -29,16 +29,17 @@ KOMMUNER_A_WORKER = 20
 # for does not take a kommune's page away (status M).
 KOMMUNER_SQL = """
 with spurgt as (
-    select distinct tabel_id, kommune_kode, kommune_navn
+    select distinct tabel_id, kommune_kode
     from ydelsesoversigt
     where tabel_id is not null and antal_status <> 'N'
 )
 
-select kommune_kode, kommune_navn
-from spurgt
-group by kommune_kode, kommune_navn
+select kommuner.kommune_kode, kommuner.kommune_navn
+from dim_kommune as kommuner
+inner join spurgt on kommuner.kommune_kode = spurgt.kommune_kode
+group by all
 having count(*) = (select count(distinct tabel_id) from spurgt)
-order by kommune_kode
+order by kommuner.kommune_kode
 """
 
 Progress = Callable[[int, int], None]

@@ -66,7 +66,7 @@ def warnings(
             "intet om virkeligheden."
         )
     lines += [
-        f"{tabel_id}: {printed(basis.marked[tabel_id])} (kvalitet/index.html)."
+        f"{tabel_id}: {printed(basis.marked[tabel_id])} (site/kvalitet/index.html)."
         for tabel_id in sorted(set(tables) & basis.marked.keys())
     ]
     return lines

@@ -11,7 +11,7 @@ from beskplan.gate.suspects import causes
 from beskplan.landing.records import Decision
 from beskplan.release import danish, suspect_text
 
-# More rows are not read by a person; kvalitet/fund.csv of the release holds them all.
+# More rows are not read by a person; site/kvalitet/fund.csv of the release holds them all.
 ROWS_SHOWN = 25
 HEADER = ("Nr.", "Område", "Periode", "Tal", "Ventet", "Score", "Regel", "Måling")
 ONE_DECIMAL = Decimal("0.1")
@@ -61,7 +61,7 @@ def explained(decision: Decision) -> list[str]:
     if len(found) > ROWS_SHOWN:
         lines.append(
             f"Vist er de {ROWS_SHOWN} første af {danish.number(len(found))} fund; alle står i "
-            "releases/current/kvalitet/fund.csv."
+            "releases/current/site/kvalitet/fund.csv."
         )
     likely = dict.fromkeys(finding.aarsag for finding in found if finding.aarsag)
     return [*lines, *(f"Mulig årsag: {cause}" for cause in likely)]

@@ -59,7 +59,7 @@ def lines(findings: Sequence[Finding]) -> list[str]:
         shown = cause.celler[:CELLS_SHOWN]
         text += [f"  {number}. {line(cell)}" for number, cell in enumerate(shown, start=1)]
         if len(cause.celler) > len(shown):
-            text.append(f"  og {len(cause.celler) - len(shown)} flere, se kvalitet/fund.csv")
+            text.append(f"  og {len(cause.celler) - len(shown)} flere, se site/kvalitet/fund.csv")
     return text
 
 
