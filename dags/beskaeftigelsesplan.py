@@ -28,7 +28,7 @@ bruges kun det, der var hentet da.
 | `byg_kandidat` | en håndført tabel er forkert, eller dbt stoppede | ret det, loggen nævner |
 | `bedoem` | noget, alle tabeller deler, er forkert | intet er udgivet; læs loggen |
 | `udgiv` | udgivelsen kunne ikke skrives | den forrige står ved magt; læs loggen, start igen |
-| `meld` | en tabel gik ud med gamle tal | læs `releases/current/site/kvalitet/`; svar i `gennemsyn` |
+| `meld` | en tabel gik ud med gamle tal | læs `current/site/kvalitet/`; svar i `gennemsyn` |
 
 Kørslen kan gentages uden skade: hviler den på det samme som `releases/current`, udgives intet.
 """
