@@ -1,7 +1,7 @@
 """Wall time and peak memory by stage, on the full profile, in a folder of its own.
 
 Each stage runs in a process of its own; memory is the sum over its process tree (resident set),
-sampled ten times a second. Airflow's share is what the DAG `beskaeftigelsesplan` takes beyond the
+sampled twice a second. Airflow's share is what the DAG `beskaeftigelsesplan` takes beyond the
 same three verbs called directly, on the small profile.
 """
 
@@ -97,7 +97,7 @@ def measure(command: list[str], env: dict[str, str]) -> Measured:
     def watch() -> None:
         nonlocal peak
         root = psutil.Process(process.pid)
-        while not done.wait(0.1):
+        while not done.wait(0.5):
             total = 0
             try:
                 for member in [root, *root.children(recursive=True)]:

@@ -54,10 +54,10 @@
 {%- endmacro %}
 
 {#- Without dbt's question which columns there are: a described column that the model lacks is a
-    mistake, and stops. -#}
+    mistake, and stops. Quoted here, for a macro call for each of 1,500 columns takes a second. -#}
 {% macro duckdb__alter_column_comment(relation, column_dict) -%}
     {%- for name, column in column_dict.items() %}
     comment on column {{ relation }}.{{ adapter.quote(name) if column.quote else name }}
-        is {{ duckdb_escape_comment(column.description) }};
+        is '{{ column.description | replace("'", "''") }}';
     {%- endfor -%}
 {%- endmacro %}

@@ -13,7 +13,12 @@ ydelser as (
         omraade_kode,
         maaned
     from {{ ref('fct_ydelser') }}
-    where status = 'A'
+    where
+        status = 'A'
+        and maaned >= (
+            select min(noegletal.maaned) from {{ ref('noegletal') }} as noegletal
+            where noegletal.er_bedoemt
+        )
 ),
 
 led as (

@@ -16,12 +16,11 @@ kilden as (
         on
             grupper.tabel_id = ydelser.tabel_id
             and coalesce(grupper.dimensioner, '') = ydelser.dimensioner
-    inner join nyeste
-        on ydelser.maaned = nyeste.maaned
     inner join {{ ref('kommuner') }} as kommuner
         on ydelser.omraade_kode = kommuner.kommune_kode
     where
         ydelser.maaling_navn = 'antal_fuldtidspersoner'
+        and ydelser.maaned = (select nyeste.maaned from nyeste)
         and grupper.oversigt_nr is not null
         and ydelser.periode between coalesce(grupper.oversigt_fra, ydelser.periode)
         and coalesce(grupper.oversigt_til, ydelser.periode)
