@@ -64,7 +64,7 @@ def test_only_loopback_is_published(services: dict[str, Any]) -> None:
 
 
 def test_readers_cannot_write_a_release(services: dict[str, Any]) -> None:
-    assert "./releases:/srv/releases:ro" in services["releases"]["volumes"]
+    assert "./releases:/data/releases:ro" in services["releases"]["volumes"]
     assert all(volume.endswith(":ro") for volume in services["releases"]["volumes"])
 
 

@@ -40,6 +40,7 @@ app.add_typer(kilder_app, name="kilder")
 app.add_typer(landing_app, name="landing")
 app.add_typer(seeds_app, name="seeds")
 
+LOOPBACK = "127.0.0.1"
 STEP_COLUMNS = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
 console = Console(highlight=False, soft_wrap=True)
 
@@ -343,6 +344,19 @@ def _say_difference(found: Difference) -> None:
             told.signed(row["aendring"]),
         )
     console.print(largest)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port")] = 8081,
+    host: Annotated[str, typer.Option(help="Address; the default is this machine only")] = LOOPBACK,
+) -> None:
+    """Serve the pages of the current release, whichever that is, until stopped."""
+    from beskplan import serving
+
+    settings = Settings.from_env()
+    console.print(f"http://{host}:{port}/  ← {settings.releases}/current/site", markup=False)
+    serving.serve(settings.releases, host, port)
 
 
 @app.command()
