@@ -249,6 +249,6 @@ def question(settings: Settings, tabel_id: str, hentet_utc: str) -> str | None:
 
 def _remove_old_runs(settings: Settings) -> None:
     """Keep the newest few run folders; they only serve to look into a failure."""
-    runs = sorted(path for path in settings.work.iterdir() if path.is_dir())
+    runs = sorted(path for path in settings.work.glob("[0-9]*") if path.is_dir())
     for path in runs[:-KEPT_RUNS]:
         shutil.rmtree(path, ignore_errors=True)

@@ -11,6 +11,7 @@ import duckdb
 from beskplan.gate.judgement import Judgement
 from beskplan.release import (
     csvfile,
+    database,
     joblog,
     kommuner,
     manifest,
@@ -34,6 +35,8 @@ from beskplan.settings import Settings
 
 DECISIONS = "afgoerelser.csv"
 TABLES = "tabeller"
+# Drawn charts by content, so that one that has not changed is not drawn again.
+CHARTS = "diagrammer"
 PLANS_SQL = """
 select distinct plan_id, kommune_kode, kommune_navn, er_eksempel
 from resultatmaal_status
@@ -80,7 +83,7 @@ def frame(con: duckdb.DuckDBPyConnection, identity: Identity, basis: Basis) -> S
 
 
 def write_site(
-    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
     candidate: Path,
     shell: Shell,
     basis: Basis,
@@ -92,8 +95,8 @@ def write_site(
     """Write the pages, and the documents that there is one of for each kommune.
 
     Args:
-        con: the candidate, with the temporary table `rettelser`.
-        candidate: its file, which the workers open.
+        settings: where drawn charts are kept.
+        candidate: the run's database.
         shell: the frame of the pages.
         basis: what the release rests on.
         judgement: the gate's judgement.
@@ -104,19 +107,22 @@ def write_site(
     Returns:
         What there is → how many.
     """
-    places = kommuner.with_pages(con)
-    told = Told(
-        findings=quality_page.areas(judgement),
-        changed=_changed(con),
-        compared=current is not None,
-    )
-    written = kommuner.write(kommuner.Work(candidate, folder, basis, shell, told), places, tell)
-    for name, content in quality_page.render(judgement, basis.marked, shell).items():
-        write_page(folder, name, content)
-    previous = (current.name, _newest(current)) if current else None
-    pages = country.write(con, shell, basis, judgement, places, previous, folder)
+    kept = settings.work / CHARTS
+    with database.open_published(candidate, folder / database.DATABASE) as con:
+        places = kommuner.with_pages(con)
+        told = Told(
+            findings=quality_page.areas(judgement),
+            changed=_changed(con),
+            compared=current is not None,
+        )
+        work = kommuner.Work(candidate, folder, basis, shell, told, kept)
+        written = kommuner.write(work, places, tell)
+        for name, content in quality_page.render(judgement, basis.marked, shell).items():
+            write_page(folder, name, content)
+        previous = (current.name, _newest(current)) if current else None
+        written += country.write(con, shell, basis, judgement, places, previous, folder, kept)
     # The pages of corrections and of quality.
-    written["sider"] += pages + 2
+    written["sider"] += 2
     written["tabelfiler"] = downloads.link_tables(folder)
     return written
 

@@ -88,6 +88,18 @@ def open_candidate(candidate: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
+def open_published(candidate: Path, database: Path) -> duckdb.DuckDBPyConnection:
+    """Open a written release's tables, and what only the candidate has (the hand-kept tables).
+
+    In the release they lie in order, and none is a view on the whole history: what is asked about
+    one kommune is found twenty times faster.
+    """
+    con = open_candidate(candidate)
+    con.execute(f"attach '{_quoted(database)}' as udgivelse (read_only)")
+    con.execute("set search_path = 'udgivelse.main,kandidat.main'")
+    return con
+
+
 def newest_month(con: duckdb.DuckDBPyConnection) -> str:
     """The newest month of the counts.
 

@@ -55,10 +55,11 @@ class Work:
 
     Args:
         candidate: the run's database.
-        folder: the unfinished release.
+        folder: the unfinished release, with its own database.
         basis: what the release rests on.
         frame: the frame of its pages.
         told: what the whole release says of each kommune.
+        kept: where drawn charts are kept from one release to the next; None draws each anew.
     """
 
     candidate: Path
@@ -66,6 +67,7 @@ class Work:
     basis: Basis
     frame: Shell
     told: Told
+    kept: Path | None = None
 
 
 def with_pages(con: duckdb.DuckDBPyConnection) -> list[Record]:
@@ -116,15 +118,17 @@ def _each(work: Work, places: Sequence[Record], workers: int) -> Iterator[Counte
 
 
 def _opened(work: Work) -> duckdb.DuckDBPyConnection:
-    con = database.open_candidate(work.candidate)
+    con = database.open_published(work.candidate, work.folder / database.DATABASE)
     # The processes share the machine.
     con.execute("set threads = 1")
     return con
 
 
 def _write_one(con: duckdb.DuckDBPyConnection, work: Work, place: Record) -> Counter[str]:
-    pages = kommune.write_kommune(con, place, work.basis, work.frame, work.told, work.folder)
-    return Counter(kommuner=1, sider=pages)
+    written = kommune.write_kommune(
+        con, place, work.basis, work.frame, work.told, work.folder, work.kept
+    )
+    return Counter(kommuner=1, **written)
 
 
 _WORK: list[tuple[duckdb.DuckDBPyConnection, Work]] = []

@@ -128,7 +128,7 @@ def _write(
         table_rows = contents.write(con, settings, identity, basis, unfinished)
         table_rows |= corrections.write(con, before, frame, basis, unfinished)
         written = contents.write_site(
-            con, candidate, frame, basis, judgement, current, unfinished, tell
+            settings, candidate, frame, basis, judgement, current, unfinished, tell
         )
         manifest.write(
             unfinished,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -61,7 +62,8 @@ def write(
     kommuner: Sequence[Record],
     previous: tuple[str, Mapping[str, str]] | None,
     folder: Path,
-) -> int:
+    kept: Path | None,
+) -> Counter[str]:
     """Write every page but those of kommuner, corrections and quality.
 
     Args:
@@ -72,22 +74,25 @@ def write(
         kommuner: those with a page.
         previous: the release before and each table's newest vintage in it; None before the first.
         folder: the unfinished release, with its tables.
+        kept: where drawn charts are kept.
 
     Returns:
-        How many pages were written.
+        What was written → how many.
     """
+    written: Counter[str] = Counter()
     pages = {place["kommune_kode"]: path_of(place) for place in kommuner}
     plans = records(con, PLANS_SQL)
     for plan in plans:
-        _plan(con, frame, basis, plan, pages, folder)
+        written["diagrammer"] += _plan(con, frame, basis, plan, pages, folder, kept)
     if shell.JOBLOG not in frame.absent:
-        _joblog(con, frame, basis, folder)
+        written["diagrammer"] += _joblog(con, frame, basis, folder, kept)
     groups = [] if shell.RAR in frame.absent else _rar(con, frame, basis, pages, folder)
     about.write(con, frame, basis, folder)
     front.write(con, frame, basis, judgement, kommuner, groups, previous, folder)
     shell.write_assets(folder)
     ones = 2 + (shell.JOBLOG not in frame.absent) + (shell.RAR not in frame.absent)
-    return len(plans) + len(groups) + ones
+    written["sider"] = len(plans) + len(groups) + ones
+    return written
 
 
 def _plan(
@@ -97,7 +102,14 @@ def _plan(
     plan: Record,
     pages: Mapping[str, str],
     folder: Path,
-) -> None:
+    kept: Path | None,
+) -> int:
+    """Write a plan's page; give the number of its charts."""
+    from beskplan.release.charts import goal_drawings
+    from beskplan.release.site.drawings import pictures
+
+    drawings = goal_drawings(con, plan["plan_id"]).values()
+    drawn = pictures(drawings, folder, danish.slug(plan["plan_id"]), kept)
     sheet = resultatmaal.sheet(con, plan["plan_id"], basis)
     titles = [column.title for column in sheet.columns]
     own = replace(only(sheet, titles[:PLAN_COLUMNS]), notes=[])
@@ -112,10 +124,11 @@ def _plan(
         filer=_plan_files(folder, plan),
         maal=own,
         status=replace(status, warnings=[]),
-        tegninger=[],
+        tegninger=drawn,
         oversigt=ydelsesoversigt.sheet(con, plan, basis),
     )
     shell.write_page(folder, path, content)
+    return len(drawn)
 
 
 def _plan_files(folder: Path, plan: Record) -> list[downloads.Download]:
@@ -127,19 +140,30 @@ def _plan_files(folder: Path, plan: Record) -> list[downloads.Download]:
     ]
 
 
-def _joblog(con: duckdb.DuckDBPyConnection, frame: Shell, basis: Basis, folder: Path) -> None:
+def _joblog(
+    con: duckdb.DuckDBPyConnection, frame: Shell, basis: Basis, folder: Path, kept: Path | None
+) -> int:
+    """Write the page of the newest bilag; give the number of its charts."""
+    from beskplan.release.charts import joblog_drawings
+    from beskplan.release.site.drawings import pictures
+
     bilag = joblog.sheet(con, basis)
     if bilag is None:
-        return
+        return 0
+    drawn = pictures(joblog_drawings(con), folder, "joblog", kept)
     content = frame.page(
         "joblog",
         shell.JOBLOG,
         bilagets_maaned=danish.month(bilag.periode),
         filer=downloads.of_folder(folder, begins="joblog"),
         ark=bilag.sheet,
-        figurer=[{"ark": figure, "tegninger": []} for figure in bilag.sheet.figures],
+        figurer=[
+            {"ark": figure, "tegninger": [p for p in drawn if p.href.endswith(f"-{nr}.svg")]}
+            for nr, figure in enumerate(bilag.sheet.figures, start=1)
+        ],
     )
     shell.write_page(folder, shell.JOBLOG, content)
+    return len(drawn)
 
 
 def _rar(

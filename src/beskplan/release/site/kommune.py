@@ -85,7 +85,8 @@ def write_kommune(
     frame: Shell,
     told: Told,
     folder: Path,
-) -> int:
+    kept: Path | None,
+) -> dict[str, int]:
     """Write the page of a kommune.
 
     Args:
@@ -95,15 +96,20 @@ def write_kommune(
         frame: the frame of the release's pages.
         told: what the whole release says of each kommune.
         folder: the unfinished release; the kommune's documents are in it.
+        kept: where drawn charts are kept.
 
     Returns:
-        How many pages were written.
+        What was written → how many.
     """
+    from beskplan.release.charts import kommune_drawings
+    from beskplan.release.site.drawings import pictures
+
     code, name = place["kommune_kode"], place["kommune_navn"]
     plans = records(con, PLANS_SQL, kommune=code)
     indicators = noegletal.sheet(con, basis, code)
     last = records(con, NEWEST_SQL, kommune=code)[0]["slut"]
     path = path_of(place)
+    drawn = pictures(kommune_drawings(con, code), folder, danish.slug(name), kept)
     page = frame.page(
         "kommune",
         path,
@@ -123,11 +129,10 @@ def write_kommune(
         noegletal=only(indicators, INDICATOR_COLUMNS),
         forventet=_benchmark(indicators),
         oversigt=ydelsesoversigt.kommune_sheet(con, place, last, basis),
-        oversigtstegninger=[],
-        tegninger=[],
+        tegninger=drawn,
     )
     shell.write_page(folder, path, page)
-    return 1
+    return {"sider": 1, "diagrammer": len(drawn)}
 
 
 def plan_path(plan_id: str) -> str:
