@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import socket
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-import uvicorn
+from serving_support import Server
 
 from beskplan.release import swap
-from beskplan.serving import application
 
 PAGES = {
     "index.html": "<!doctype html><title>Forside</title>",
@@ -46,35 +41,6 @@ def make_release(releases: Path, name: str, pages: Mapping[str, str] = PAGES) ->
     return release
 
 
-class Server:
-    """The application behind uvicorn on a free port."""
-
-    def __init__(self, releases: Path) -> None:
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", 0))
-        self.port: int = listener.getsockname()[1]
-        config = uvicorn.Config(application(releases), log_level="error", lifespan="off")
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run, args=([listener],), daemon=True)
-        self.thread.start()
-        while not self.server.started:
-            time.sleep(0.01)
-
-    def ask(
-        self, target: str, method: str = "GET", **headers: str
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Send a target as it stands: nothing is resolved or escaped on the way."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.putrequest(method, target, skip_host=False)
-        for name, value in headers.items():
-            connection.putheader(name.replace("_", "-"), value)
-        connection.endheaders()
-        answer = connection.getresponse()
-        content = answer.read()
-        connection.close()
-        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, content
-
-
 @pytest.fixture
 def releases(tmp_path: Path) -> Path:
     folder = tmp_path / "releases"
@@ -88,8 +54,7 @@ def releases(tmp_path: Path) -> Path:
 def server(releases: Path) -> Iterator[Server]:
     running = Server(releases)
     yield running
-    running.server.should_exit = True
-    running.thread.join(timeout=10)
+    running.stop()
 
 
 @pytest.mark.parametrize(
@@ -214,5 +179,4 @@ def test_before_the_first_release_it_says_so(tmp_path: Path) -> None:
     assert "ingen udgivelse" in content.decode()
     swap.swap_in(make_release(tmp_path, "2026M07-1"))
     assert running.ask("/")[0] == 200
-    running.server.should_exit = True
-    running.thread.join(timeout=10)
+    running.stop()

@@ -127,7 +127,9 @@ def _noegletal(found: Sequence[Record]) -> Sheet:
         _texts(record["noegletal_navn"], f"i pct. af {record['naevner_navn']}", record["tabeller"])
         for record in found
     ]
-    return _sheet("Nøgletal", ("Nøgletal", "Måles", "Tabeller"), rows, noegletal.RULES)
+    return _sheet(
+        "Hvad nøgletallene måles af", ("Nøgletal", "Måles", "Tabeller"), rows, noegletal.RULES
+    )
 
 
 def _hidden(found: Sequence[Record]) -> Sheet:

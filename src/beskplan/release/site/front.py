@@ -115,8 +115,8 @@ def _without_page(con: duckdb.DuckDBPyConnection, shown: int) -> str:
     if shown == known:
         return ""
     return (
-        f"{danish.number(known - shown)} kommuner har ingen side: de er ikke hentet i alle "
-        "tabeller i denne udgivelse."
+        f"{told.number_of(known - shown, 'kommune', 'kommuner')} har ingen side, fordi ikke alle "
+        "tabeller i udgivelsen er hentet for den."
     )
 
 

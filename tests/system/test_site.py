@@ -1,0 +1,203 @@
+"""The planners' pages in a real browser: a newcomer's path, from a server and from disk."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urldefrag
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Download, Page, sync_playwright
+from serving_support import Server
+from whole_run_support import build_to_release, settings_at
+
+from beskplan.standin.server import Running
+
+pytestmark = pytest.mark.system
+
+PAGE_LIMIT = 300_000
+# One of each kind; the plan and the group are those of the small profile.
+KINDS = (
+    "index.html",
+    "kommune/herlev.html",
+    "kommune/fanoe.html",
+    "plan/herlev-2018.html",
+    "plan/eksempel-2026.html",
+    "joblog.html",
+    "rar.html",
+    "rar/*.html",
+    "rettelser/index.html",
+    "kvalitet/index.html",
+    "om-tallene.html",
+)
+# 360 pixels: a phone. 640: a screen of 1280 at 200 % zoom.
+WIDTHS = (360, 640)
+# What a file of each form begins with.
+FORMS = {"Excel": b"PK", "csv": b"\xef\xbb\xbf"}
+LINK = re.compile(r'(?:href|src)="([^"]+)"')
+
+
+@pytest.fixture(scope="module")
+def site(landed: Path, standin: Running) -> Path:
+    """The pages of one release of the small profile."""
+    settings = settings_at(landed, standin)
+    assert build_to_release(settings) == "2026M07-1"
+    return settings.releases / "current" / "site"
+
+
+@pytest.fixture(scope="module")
+def server(site: Path) -> Iterator[Server]:
+    running = Server(site.parents[1])
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    assert program, "chromium is needed: apt-get install chromium (.ci/run does)"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@dataclass
+class Watched:
+    """A page, with what went wrong on it and what it asked for."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, context: BrowserContext) -> Watched:
+        found = cls(context.new_page())
+        found.page.on("pageerror", lambda error: found.errors.append(str(error)))
+        found.page.on(
+            "console",
+            lambda said: found.errors.append(said.text) if said.type == "error" else None,
+        )
+        found.page.on("request", lambda request: found.asked.append(request.url))
+        return found
+
+
+def start(where: str, site: Path, server: Server) -> str:
+    return f"{server.url}/" if where == "server" else site.resolve().as_uri() + "/"
+
+
+def saved(watched: Watched, table: str, form: str) -> tuple[str, bytes]:
+    """Click on a table's file; its name and content."""
+    line = watched.page.locator(".hent li", has_text=table).first
+    with watched.page.expect_download() as waiting:
+        line.get_by_role("link", name=re.compile(f"^{form}")).click()
+    download: Download = waiting.value
+    return download.suggested_filename, Path(download.path()).read_bytes()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("where", ["server", "disk"])
+def test_a_newcomers_path(
+    browser: Browser, site: Path, server: Server, where: str, javascript: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=javascript, accept_downloads=True)
+    watched = Watched.open(context)
+    page = watched.page
+    root = start(where, site, server)
+    page.goto(root + "index.html")
+    links = page.locator("#kommuner a:visible")
+    assert links.count() == 10
+    if javascript:
+        page.get_by_label("Søg på navn").press_sequentially("Her")
+        assert links.all_inner_texts() == ["Herlev"]
+        assert page.get_by_role("status").inner_text().startswith("1 kommune")
+    else:
+        assert not page.get_by_label("Søg på navn").is_visible()
+    page.locator("#kommuner").get_by_role("link", name="Herlev").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Herlev Kommune"
+    for form, begins in FORMS.items():
+        name, content = saved(watched, "Resultatmål", form)
+        assert name.startswith("herlev-2018-resultatmaal")
+        assert content.startswith(begins)
+    page.get_by_role("navigation", name="Sider").get_by_role("link", name="Rettelser").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Rettelser i udgivelse 2026M07-1"
+    context.close()
+    assert watched.errors == []
+    assert [url for url in watched.asked if not url.startswith(root)] == []
+
+
+def test_every_kind_of_page_is_accessible_and_fits(
+    browser: Browser, site: Path, server: Server
+) -> None:
+    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 800})
+    watched = Watched.open(context)
+    page = watched.page
+    wide: list[str] = []
+    broken: list[str] = []
+    for kind in KINDS:
+        path = next(iter(sorted(site.glob(kind)))).relative_to(site).as_posix()
+        page.goto(f"{server.url}/{path}")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            body = page.evaluate("document.documentElement.scrollWidth")
+            wide += [f"{path}: {body} at {width}"] if body > width else []
+        assert watched.errors == [], path
+        for found in Axe().run(page).response["violations"]:
+            broken.append(f"{path}: {found['id']}: {found['nodes'][0]['html'][:200]}")
+        watched.errors.clear()
+    context.close()
+    assert wide == []
+    assert broken == []
+
+
+def test_every_link_leads_somewhere_and_no_page_is_heavy(site: Path) -> None:
+    pages = sorted(site.rglob("*.html"))
+    assert len(pages) >= 20
+    dead: list[str] = []
+    heavy: list[str] = []
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        loaded = len(text.encode())
+        for found in set(LINK.findall(text)):
+            address, anchor = urldefrag(found)
+            target = (page.parent / address if address else page).resolve()
+            inside = target.is_file() and site.resolve() in target.parents
+            named = not anchor or f'id="{anchor}"' in target.read_text(encoding="utf-8")
+            if not (inside and named):
+                dead.append(f"{page.relative_to(site)}: {found}")
+            elif target.suffix in (".css", ".js", ".svg"):
+                loaded += target.stat().st_size
+        if loaded > PAGE_LIMIT:
+            heavy.append(f"{page.relative_to(site)}: {loaded}")
+    assert dead == []
+    assert heavy == []
+
+
+def test_site_alone_holds_the_tables(site: Path) -> None:
+    """Hard links: the same bytes once on the disk."""
+    tables = site.parent / "tabeller"
+    files = [path.relative_to(tables) for path in tables.rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        assert (tables / path).samefile(site / "tabeller" / path)
+
+
+def test_the_print_of_a_plan_lies_down_where_its_table_is_wide(
+    browser: Browser, site: Path, tmp_path: Path
+) -> None:
+    """A page printed to PDF: the wide tables on pages that lie down, and no download list."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((site / "plan/herlev-2018.html").resolve().as_uri())
+    page.emulate_media(media="print")
+    assert not page.locator(".hent").first.is_visible()
+    assert not page.get_by_role("navigation", name="Sider").is_visible()
+    printed = page.pdf(prefer_css_page_size=True)
+    context.close()
+    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)
+    lying = {float(width) > float(height) for width, height in boxes}
+    assert lying == {True, False}
