@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from beskplan.settings import PROJECT
+
+PAGE = PROJECT / "docs" / "bi.md"
+QUESTION = re.compile(
+    r"^### \d+\. (?P<title>[^\n]+)\n.*?^```sql\n(?P<sql>.*?)^```\n\n(?P<answer>(?:\|[^\n]*\n)+)",
+    re.DOTALL | re.MULTILINE,
+)
 CLIENT = Path(sys.prefix) / "klient"
 
 # Reads a release as a BI tool does: opened by its path, and attached under a name of its own.
@@ -52,3 +62,43 @@ def read_with(database: Path, *, older: bool) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr[-3000:]
     said: dict[str, Any] = json.loads(done.stdout)
     return said
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of docs/bi.md with the answer that stands there, header first."""
+
+    title: str
+    sql: str
+    answer: list[list[str]]
+
+
+def questions() -> list[Question]:
+    """Every question of the page."""
+    return [
+        Question(
+            found["title"],
+            found["sql"],
+            [
+                [cell.strip() for cell in line.strip("|").split("|")]
+                for line in found["answer"].splitlines()
+                if not line.startswith("|---")
+            ],
+        )
+        for found in QUESTION.finditer(PAGE.read_text(encoding="utf-8"))
+    ]
+
+
+def snippets(language: str) -> list[str]:
+    """The page's pieces of code in a language."""
+    text = PAGE.read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def shown(value: object) -> str:
+    """A value as the page writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,10 @@ def test_every_client_finds_what_the_contract_promises(released: Path, older: bo
     assert said["rows"]["fct_ydelser_v1"] == 5
     assert said["release"] == ["2026M07-1", "y25i01 2026-08-18T19:52:00Z"]
     assert said["attached"] == "2026M07-1"
+
+
+def test_the_published_file_is_for_reading(released: Path) -> None:
+    assert stat.S_IMODE(released.stat().st_mode) == 0o444
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,19 @@ def test_the_marts_give_what_bi_is_promised(target: Path) -> None:
         assert bi.faults(con, marts) == [], bi.DO
 
 
+def test_each_bi_tool_is_an_exposure_of_what_is_promised(manifest: dict[str, Any]) -> None:
+    promised = {view.table for view in bi.contract()} - {
+        *("rettelser", "_release", "_release_tabeller"),
+    }
+    found = {
+        node["name"]: {name.split(".")[-1] for name in node["depends_on"]["nodes"]}
+        for node in manifest["exposures"].values()
+        if node["name"].startswith("bi_")
+    }
+    tools = ("power_bi", "metabase", "superset", "excel", "python", "r")
+    assert found == dict.fromkeys((f"bi_{tool}" for tool in tools), promised)
+
+
 def is_public(node: Node) -> bool:
     return layer(node) == "marts" or node["name"].startswith("kontrol_")
 

@@ -6,6 +6,8 @@ import csv
 import json
 import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from bi_support import read_with
+from bi_support import Question, questions, read_with, shown, snippets
 from rich.console import Console
 from whole_run_support import build_to_release, land, settings_at, tree
 
@@ -160,6 +162,40 @@ def test_every_promised_column_is_described(released: Settings) -> None:
             "where schema_name = 'bi' and coalesce(comment, '') = ''"
         ).fetchall()
     assert without == []
+
+
+@pytest.mark.parametrize("question", questions(), ids=lambda question: question.title)
+def test_the_bi_page_answers_as_it_says(released: Settings, question: Question) -> None:
+    with duckdb.connect(released.releases / "current" / demo.DATABASE, read_only=True) as con:
+        result = con.execute(question.sql)
+        found = [[column[0] for column in result.description or ()]]
+        found += [[shown(value) for value in row] for row in result.fetchall()]
+    assert found == question.answer
+
+
+def test_the_bi_page_has_ten_questions_on_recorded_figures() -> None:
+    answers = [row for question in questions() for row in question.answer]
+    assert len(questions()) == 10
+    for row in (
+        ["Hele landet", "2026M06", "89907", "false"],
+        ["København", "2026M06", "15591", "false"],
+        ["Herlev", "2026M07", "467", "true"],
+        *(["Hele landet", "88080"], ["København", "15185"], ["Herlev", "477"]),
+    ):
+        assert row in answers
+
+
+def test_the_python_of_the_bi_page_runs(released: Settings) -> None:
+    assert len(snippets("python")) == 2
+    for snippet in snippets("python"):
+        done = subprocess.run(
+            [sys.executable, "-c", snippet],
+            cwd=released.home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
 
 
 def test_every_recorded_cell_is_in_the_release(released: Settings) -> None:

@@ -124,6 +124,8 @@ def _write(
         before = corrections.since(con, current, identity, basis, settings)
         rows = database.write(con, tables, identity, basis, unfinished)
         bi.write(unfinished / database.DATABASE, current and current / database.DATABASE)
+        # A client that opened it for writing would shut all others out.
+        (unfinished / database.DATABASE).chmod(0o444)
         frame = contents.frame(con, identity, basis)
         table_rows = contents.write(con, settings, identity, basis, unfinished)
         table_rows |= corrections.write(con, before, frame, basis, unfinished)
