@@ -21,11 +21,12 @@ from rich.progress import (
 from rich.table import Table
 
 from beskplan import flow
-from beskplan.errors import BeskplanError, ReviewError
+from beskplan.errors import BeskplanError, ReleaseError, ReviewError
 from beskplan.settings import Settings
 
 if TYPE_CHECKING:
     from beskplan.release.corrections.between import Difference
+    from beskplan.release.postgres import Copied
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -161,12 +162,42 @@ def list_waiting(settings: Settings, tabel: str | None) -> None:
         console.print("nothing waits for a person")
 
 
+# Known by its English name as well; `--help` shows one of them.
+@app.command("publish", hidden=True)
 @app.command()
-def udgiv(run: Run) -> None:
-    """Publish a judged candidate and swap it in."""
+def udgiv(
+    run: Annotated[
+        str | None, typer.Argument(help="The run id that `byg` printed; not with --postgres alone")
+    ] = None,
+    postgres: Annotated[
+        str | None,
+        typer.Option(
+            help="Copy schema bi of the current release there: postgresql://user@host/database",
+            envvar="BESKPLAN_POSTGRES",
+        ),
+    ] = None,
+) -> None:
+    """Publish a judged candidate and swap it in; copy the release into Postgres if asked."""
     settings = Settings.from_env()
     with errors_shown():
-        publish(settings, run)
+        if run is None and postgres is None:
+            raise ReleaseError(
+                "nothing to publish is named",
+                where="beskplan udgiv",
+                do="name the run that `byg` printed, or --postgres, or run `beskplan koer`",
+            )
+        if run is not None:
+            publish(settings, run)
+        if postgres is not None:
+            say_copied(flow.copy_to_postgres(settings, postgres))
+
+
+def say_copied(copied: Copied) -> None:
+    """Print what Postgres holds now."""
+    if copied.tables:
+        console.print(f"copied releases/{copied.release_id} to Postgres: {copied.tables} tables")
+    else:
+        console.print(f"Postgres holds releases/{copied.release_id} already")
 
 
 @app.command()

@@ -8,12 +8,16 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from beskplan import fetching
-from beskplan.errors import NotUpdatedError
+from beskplan.errors import NotUpdatedError, ReleaseError
 from beskplan.landing import Landing, reviews
 from beskplan.landing.records import Decision
 from beskplan.settings import Settings
+
+if TYPE_CHECKING:
+    from beskplan.release.postgres import Copied
 
 SOURCES = ("jobindsats", "statbank", "joblog")
 KEPT_RUNS = 3
@@ -157,6 +161,29 @@ def written(settings: Settings) -> dict[str, int]:
 
     current = swap.current(settings.releases)
     return dict(manifest.read(current)["antal"]) if current else {}
+
+
+def copy_to_postgres(settings: Settings, url: str) -> Copied:
+    """Copy schema `bi` of the current release into Postgres.
+
+    Args:
+        settings: where the releases lie.
+        url: the database's address; its password is never printed.
+
+    Raises:
+        ReleaseError: there is no release, or Postgres holds what it held.
+    """
+    from beskplan.release import postgres, swap
+
+    to = postgres.address(url)
+    current = swap.current(settings.releases)
+    if current is None:
+        raise ReleaseError(
+            "there is no release to copy",
+            where=str(settings.releases),
+            do="publish one first: `beskplan koer`",
+        )
+    return postgres.copy(current, to)
 
 
 def is_current(settings: Settings) -> bool:
