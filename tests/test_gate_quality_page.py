@@ -170,7 +170,7 @@ def test_one_cause_stands_above_the_cells_which_come_worst_first() -> None:
     assert [cell.omraade for cell in second.celler] == ["Vejle"]
     assert suspect_text.table_lines(verdict)[:3] == [
         "y25i01 (jobindsats)",
-        "  Antal ledige fuldtidspersoner _ygrpi09=A-dagpenge, juli 2026: Stevns bærer Sorøs tal. "
+        "  Antal ledige fuldtidspersoner, A-dagpenge, juli 2026: Stevns bærer Sorøs tal. "
         "Mistænkte tal: 3.",
         "    1. Stevns: 1.156, ventet 354 (301 til 412), 0,88 pct. af landet; plan-1, mål 2: 802 "
         "for meget, 90 pct. af afstanden til målet",

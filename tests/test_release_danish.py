@@ -60,6 +60,11 @@ def test_a_printed_number_reads_back_as_itself(digits: int, decimals: int) -> No
     assert len(text.partition(",")[2]) == decimals
 
 
+def test_a_breakdown_is_named_by_its_members() -> None:
+    assert danish.members("_kon=Mænd|_viskat_1int=Jobparat") == "Mænd, Jobparat"
+    assert danish.members("") == ""
+
+
 def test_months_quarters_years_and_times() -> None:
     assert danish.month("2018M05") == "maj 2018"
     assert danish.month("2026M12") == "december 2026"

@@ -117,6 +117,11 @@ def slug(name: str) -> str:
     return text
 
 
+def members(dimensioner: str) -> str:
+    """Write a breakdown without its ids: `_kon=Mænd|_viskat_1int=Jobparat` → `Mænd, Jobparat`."""
+    return ", ".join(part.partition("=")[2] or part for part in dimensioner.split("|"))
+
+
 def period(text: str) -> str:
     """Write a period: `2026K3` → `3. kvartal 2026`, `2016` stays.
 

@@ -179,7 +179,7 @@ def _finding(finding: Finding) -> dict[str, str]:
         "omraade": finding.omraade,
         "periode": danish.period(finding.periode) if finding.periode else "",
         "maaling": finding.maaling,
-        "dimensioner": finding.dimensioner,
+        "dimensioner": danish.members(finding.dimensioner),
         "besked": finding.besked,
     }
 

@@ -44,7 +44,7 @@ def rows(decision: Decision) -> list[tuple[str, ...]]:
             _expected(finding),
             _number(finding.score),
             finding.regel_id,
-            " ".join((finding.maaling, finding.dimensioner)).strip(),
+            ", ".join(filter(None, (finding.maaling, danish.members(finding.dimensioner)))),
         )
         for number, finding in enumerate(ranked(decision)[:ROWS_SHOWN], start=1)
     ]

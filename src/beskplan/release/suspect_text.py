@@ -16,8 +16,10 @@ WHOLE, TWO_DECIMALS = Decimal(1), Decimal("0.01")
 
 def title(cause: Cause) -> str:
     """The series and month in words: measure, member, month."""
-    series = " ".join((cause.maaling, cause.dimensioner)).strip() or "Hele tabellen"
-    return f"{series}, {danish.period(cause.periode)}" if cause.periode else series
+    month = danish.period(cause.periode) if cause.periode else ""
+    said = (cause.maaling, danish.members(cause.dimensioner), month)
+    named = ", ".join(filter(None, said))
+    return named if cause.maaling or cause.dimensioner else f"Hele tabellen, {month}".strip(", ")
 
 
 def heading(cause: Cause) -> str:

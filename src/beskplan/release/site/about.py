@@ -114,7 +114,7 @@ def _indicators(found: Sequence[Record]) -> Sheet:
         _texts(
             record["indikator_navn"],
             record["tabel_id"],
-            record["dimensioner"].replace("|", ", ").replace("_", "") or "alle",
+            danish.members(record["dimensioner"]) or "alle",
             record["enhed"],
         )
         for record in found
