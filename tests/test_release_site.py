@@ -142,6 +142,10 @@ def test_some_columns_of_a_table_keep_their_cells_and_headings() -> None:
         ("noegletal", "Nøgletal"),
         ("rar-status-2026M06", "RAR-status, juni 2026"),
         ("joblog-2018M01", "Joblog-bilag, januar 2018"),
+        ("joblog-bilag-2018M01", "Joblog-bilag med brev, januar 2018"),
+        ("regionalt-raad-fyn-rar-notat-2026M06", "RAR-notat, juni 2026"),
+        ("herlev-kvartalsstatus-2026K2", "Kvartalsstatus, 2. kvartal 2026"),
+        ("herlev-planudkast-2026M07", "Udkast til hele planen, juli 2026"),
         ("noget-andet", "Noget andet"),
     ],
 )

@@ -186,18 +186,19 @@ def test_site_alone_holds_the_tables(site: Path) -> None:
         assert (tables / path).samefile(site / "tabeller" / path)
 
 
-def test_the_print_of_a_plan_lies_down_where_its_table_is_wide(
-    browser: Browser, site: Path, tmp_path: Path
+@pytest.mark.parametrize(("path", "lies"), [("plan/herlev-2018", True), ("joblog", False)])
+def test_a_printed_page_is_fit_for_an_agenda(
+    browser: Browser, site: Path, path: str, lies: bool
 ) -> None:
-    """A page printed to PDF: the wide tables on pages that lie down, and no download list."""
+    """Wide tables on paper that lies down; what only serves a screen is left out."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto((site / "plan/herlev-2018.html").resolve().as_uri())
+    page.goto((site / f"{path}.html").resolve().as_uri())
     page.emulate_media(media="print")
     assert not page.locator(".hent").first.is_visible()
     assert not page.get_by_role("navigation", name="Sider").is_visible()
+    assert page.locator("footer").is_visible()
     printed = page.pdf(prefer_css_page_size=True)
     context.close()
     boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)
-    lying = {float(width) > float(height) for width, height in boxes}
-    assert lying == {True, False}
+    assert {float(width) > float(height) for width, height in boxes} == {lies}

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from beskplan.gate.judgement import Judgement
-from beskplan.release import danish, joblog, rar_status, resultatmaal, ydelsesoversigt
+from beskplan.release import danish, joblog, notes, rar_status, resultatmaal, ydelsesoversigt
 from beskplan.release.basis import Basis
 from beskplan.release.rows import Record, records
 from beskplan.release.sheet import Sheet, Text
@@ -112,8 +112,10 @@ def _plan(
     drawn = pictures(drawings, folder, danish.slug(plan["plan_id"]), kept)
     sheet = resultatmaal.sheet(con, plan["plan_id"], basis)
     titles = [column.title for column in sheet.columns]
+    # The mark that no reader may miss stands on each of the plan's tables.
+    titled = notes.titled("Status for målene", synthetic=sheet.title.startswith(notes.SYNTHETIC))
     own = replace(only(sheet, titles[:PLAN_COLUMNS]), notes=[])
-    status = only(sheet, [titles[0], titles[1], *titles[PLAN_COLUMNS:]], title="Status for målene")
+    status = only(sheet, [titles[0], titles[1], *titles[PLAN_COLUMNS:]], title=titled)
     path = plan_path(plan["plan_id"])
     content = frame.page(
         "plan",
@@ -192,7 +194,7 @@ def _rar(
                 {"navn": member["kommune_navn"], "href": pages.get(member["kommune_kode"])}
                 for member in members
             ],
-            filer=files,
+            filer=[*_note(folder, group["gruppe_navn"]), *files],
             ark=sheet,
         )
         shell.write_page(folder, group["href"], content)
@@ -208,6 +210,11 @@ def _rar(
     content = frame.page("rar", shell.RAR, advarsler=warnings, filer=files, grupper=listed)
     shell.write_page(folder, shell.RAR, content)
     return groups
+
+
+def _note(folder: Path, group: str) -> list[downloads.Download]:
+    """The note on a council, where it has one."""
+    return downloads.of_folder(folder, begins=f"{danish.slug(group)}{front.NOTE}")
 
 
 def _sentences(sheet: Sheet) -> list[str]:

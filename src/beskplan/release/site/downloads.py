@@ -13,8 +13,8 @@ from beskplan.release.site import shell
 
 TABLES = "tabeller"
 NAME = re.compile(
-    r"^(?P<hvem>.*?)-?(?P<tabel>resultatmaal|ydelsesoversigt|noegletal|rar-status|joblog|kvartal|"
-    r"kvartalsstatus|planudkast|rar-notat|joblog-bilag)(?P<mere>-[a-z-]+?)??"
+    r"^(?P<hvem>.*?)-?(?P<tabel>resultatmaal|ydelsesoversigt|noegletal|rar-status|rar-notat|"
+    r"joblog-bilag|joblog|kvartalsstatus|planudkast)(?P<mere>-[a-z-]+?)??"
     r"(?:-(?P<periode>\d{4}[MK]\d{1,2}))?(?P<form>-lang)?$"
 )
 TITLES = {
@@ -25,7 +25,6 @@ TITLES = {
     "rar-notat": "RAR-notat",
     "joblog": "Joblog-bilag",
     "joblog-bilag": "Joblog-bilag med brev",
-    "kvartal": "Kvartalsstatus",
     "kvartalsstatus": "Kvartalsstatus",
     "planudkast": "Udkast til hele planen",
 }
@@ -56,10 +55,12 @@ class Download:
     """A table in the forms that it has.
 
     Args:
+        stem: its files' name without ending.
         title: the table and its period.
         links: its files.
     """
 
+    stem: str
     title: str
     links: Sequence[Link]
 
@@ -83,7 +84,7 @@ def of_folder(folder: Path, sub: str = "", begins: str = "") -> list[Download]:
             href = path.relative_to(folder).as_posix()
             found.setdefault(stem, {})[ending] = Link(FORMS[ending], href)
     return [
-        Download(title_of(stem), [forms[ending] for ending in FORMS if ending in forms])
+        Download(stem, title_of(stem), [forms[ending] for ending in FORMS if ending in forms])
         for stem, forms in found.items()
     ]
 

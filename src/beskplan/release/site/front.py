@@ -21,6 +21,7 @@ from beskplan.release.site import downloads, shell
 from beskplan.release.site.kommune import path_of, plan_path
 from beskplan.release.site.shell import Shell
 
+NOTE = "-rar-notat-"
 INDEX = f"{shell.ASSETS}/soeg.js"
 NEWEST_SQL = """
 select tabel_id, strftime(max(maaned), '%YM%m') as periode,
@@ -103,7 +104,8 @@ def write(
             }
             for plan in plans
         ],
-        filer=downloads.of_folder(folder),
+        # The councils' notes stand on the councils' own pages.
+        filer=[table for table in downloads.of_folder(folder) if NOTE not in table.stem],
         kilder=_tables(con, basis, previous),
     )
     shell.write_page(folder, shell.FRONT, content)
