@@ -36,7 +36,14 @@ create table dim_plan (
 );
 create table dim_indikator (
     indikator_id varchar, indikator_navn varchar, tabel_id varchar, dimensioner varchar,
-    enhed varchar
+    enhed varchar, maaling_navn varchar
+);
+create table prognose (
+    kommune_kode varchar, serie_id varchar, maaned date, prognose decimal(18, 3),
+    nedre_80 decimal(18, 3), oevre_80 decimal(18, 3), status varchar
+);
+create table dim_ministermaal (
+    ministermaal_aar integer, ministermaal_nr varchar, ministermaal varchar, gyldig_til date
 );
 create table dim_brud (
     brud_id varchar, tabel_id varchar, dimensioner varchar, dato_fra date, dato_til date,
@@ -393,6 +400,7 @@ def candidate(
                 {"m": month, "f": factor, "s": synthetic, "t": newest},
             )
         add_goal(con)
+        insert(con, "dim_kommune", kommune_kode="163", kommune_navn="Herlev")
         insert(
             con,
             "dim_plan",

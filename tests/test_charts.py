@@ -33,18 +33,11 @@ from '{RECORDED}'
 where tabel = 'y25i01' and omraade = 'Herlev' and medlem = 'Ydelsesgrupper i alt'
     and maaling = 'Antal ledige fuldtidspersoner' and tider & 4 > 0
 """  # noqa: S608
-MORE_DDL = """
-create table dim_indikator (
-    indikator_id varchar, indikator_navn varchar, tabel_id varchar, maaling_navn varchar,
-    dimensioner varchar
-);
-create table prognose (
-    kommune_kode varchar, serie_id varchar, maaned date, prognose decimal(18, 3),
-    nedre_80 decimal(18, 3), oevre_80 decimal(18, 3), status varchar
-);
-alter table dim_brud add column sammenligneligt varchar;
+ROWS = """
 insert into dim_kommune values ('163', 'Herlev');
-insert into dim_indikator values ('ledige', 'Ledige', 'y25i01', 'antal_fuldtidspersoner', '');
+insert into dim_indikator by name
+select 'ledige' as indikator_id, 'Ledige' as indikator_navn, 'y25i01' as tabel_id,
+    'antal_fuldtidspersoner' as maaling_navn, '' as dimensioner;
 insert into prognose values
     ('163', 'ledige', '2026-07-01', 483, 457, 509, 'prognose'),
     ('163', 'ledige', '2026-08-01', 502, 461, 545, 'prognose');
@@ -55,7 +48,7 @@ HOSTILE = "<script>alert(1)</script>{{ 7*7 }}\"&' url(#clip0)"
 @pytest.fixture
 def con() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
-    con.execute(DDL + MORE_DDL)
+    con.execute(DDL + ROWS)
     con.execute(UNEMPLOYED)
     return con
 
@@ -99,6 +92,7 @@ def test_the_same_figures_give_the_same_bytes(con: duckdb.DuckDBPyConnection) ->
     render._compiled.cache_clear()
     assert charts.svg(drawn) == first
     assert charts.png(drawn) == charts.png(drawn)
+    con.execute("drop table diagram_indikator")
     con.execute("update fct_ydelser set vaerdi = 492 where periode = '2026M06'")
     assert charts.svg(charts.kommune_drawings(con, "163")[0]) != first
 

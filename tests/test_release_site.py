@@ -176,6 +176,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, P
     run = candidate(settings, "k1", [FIRST])
     asked = (("163", "Herlev"), ("492", "Ærø"), ("550", "Tønder </script>"))
     with duckdb.connect(run / "kandidat.duckdb") as con:
+        con.execute("delete from dim_kommune")
         for code, name in asked:
             insert(con, "dim_kommune", kommune_kode=code, kommune_navn=name)
         for nr, table in enumerate(("y25i01", "y01a02"), start=1):
@@ -254,13 +255,13 @@ def test_bytes_do_not_depend_on_the_number_of_processes(
         with duckdb.connect() as con:
             con.execute(f"attach '{work.candidate}' as kandidat (read_only)")
             con.execute("use kandidat")
-            places = kommuner.with_pages(con)
+            places = kommuner.with_files(con)
         written = kommuner.write(
             own, places, lambda done, total, told=told: told.append((done, total)), workers
         )
-        assert written["kommuner"] == 2
+        assert written.counts["kommuner"] == 2
         assert told == [(0, 2), (1, 2), (2, 2)]
-        pages = sorted((folder / "site").rglob("*.*"))
+        pages = sorted(path for path in folder.rglob("*.*") if not path.is_symlink())
         held.append({path.relative_to(folder): path.read_bytes() for path in pages})
     assert held[0] == held[1]
     assert len(held[0]) >= 2

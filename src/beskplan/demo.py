@@ -213,7 +213,7 @@ def show_release(settings: Settings, console: Console) -> None:
     for name, month, value, provisional in rows:
         table.add_row(name, month, f"{value}{'*' if provisional else ''}")
     console.print(table)
-    console.print(f"open  {folder}/tabeller/     tables for a committee (xlsx, csv)")
+    console.print(f"open  {folder}/tabeller/     tables for a committee (docx, xlsx, csv)")
     console.print(f"open  {folder}/site/index.html     the planners' pages")
     console.print(f"query {folder}/{DATABASE}")
 

@@ -297,9 +297,9 @@ def test_a_table_that_cannot_be_fetched_goes_out_marked(own: Settings, standin: 
     manifest = json.loads((own.releases / "current" / "manifest.json").read_text())
     assert manifest["release_id"] == "2026M07-2"
     assert cell(own, "fct_ydelser", "2026M07", "Herlev") == 467
-    table = (own.releases / "current/tabeller/eksempel-2026-resultatmaal.csv").read_text(
-        "utf-8-sig"
-    )
+    table = (
+        own.releases / "current/tabeller/roskilde/eksempel-2026-resultatmaal-2026M07.csv"
+    ).read_text("utf-8-sig")
     assert "y25i01: ikke opdateret: se fund" in table
 
 

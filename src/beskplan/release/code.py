@@ -7,7 +7,7 @@ from pathlib import Path
 
 from beskplan.settings import PROJECT
 
-CODE_FOLDERS = ("src", "dbt_project", "expectations")
+CODE_FOLDERS = ("src", "dbt_project", "expectations", "templates")
 # Made by running, not written by anyone.
 LEFT_OUT = {"__pycache__", "target", "logs", "dbt_packages", ".user.yml"}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -12,36 +11,25 @@ from beskplan.gate.judgement import Judgement
 from beskplan.release import (
     csvfile,
     database,
-    joblog,
+    documents,
     kommuner,
     manifest,
-    noegletal,
     quality_page,
-    rar_status,
     readme,
-    resultatmaal,
-    xlsxfile,
-    ydelsesoversigt,
 )
 from beskplan.release.basis import Basis
 from beskplan.release.database import Identity
+from beskplan.release.documents.written import TABLES
 from beskplan.release.held import DECISION_COLUMNS
 from beskplan.release.rows import records
-from beskplan.release.sheet import Sheet
 from beskplan.release.site import country, downloads
 from beskplan.release.site.kommune import Told
 from beskplan.release.site.shell import Shell, write_page
 from beskplan.settings import Settings
 
 DECISIONS = "afgoerelser.csv"
-TABLES = "tabeller"
 # Drawn charts by content, so that one that has not changed is not drawn again.
 CHARTS = "diagrammer"
-PLANS_SQL = """
-select distinct plan_id, kommune_kode, kommune_navn, er_eksempel
-from resultatmaal_status
-order by all
-"""
 CHANGED_SQL = "select omraade_kode, art, count(*) as antal from rettelser group by all"
 
 
@@ -52,7 +40,7 @@ def write(
     basis: Basis,
     folder: Path,
 ) -> dict[str, int]:
-    """Write seeds, decisions, README and the tables.
+    """Write seeds, decisions, README and the tables of the whole country.
 
     Args:
         con: the candidate.
@@ -68,7 +56,9 @@ def write(
     rows = [tuple(str(decision[name]) for name in DECISION_COLUMNS) for decision in basis.decisions]
     csvfile.write_rows(folder / DECISIONS, [DECISION_COLUMNS, *rows])
     (folder / readme.README).write_bytes(readme.text(identity, basis).encode())
-    return {DECISIONS: len(rows), **_write_tables(con, basis, folder / TABLES)}
+    (folder / TABLES).mkdir()
+    tables = documents.write_country(con, basis, folder / TABLES, settings.work / CHARTS)
+    return {DECISIONS: len(rows), **tables}
 
 
 def frame(con: duckdb.DuckDBPyConnection, identity: Identity, basis: Basis) -> Shell:
@@ -91,7 +81,7 @@ def write_site(
     current: Path | None,
     folder: Path,
     tell: kommuner.Progress,
-) -> Counter[str]:
+) -> kommuner.Written:
     """Write the pages, and the documents that there is one of for each kommune.
 
     Args:
@@ -105,11 +95,11 @@ def write_site(
         tell: called with how many kommuner are done, and of how many.
 
     Returns:
-        What there is → how many.
+        What there is.
     """
     kept = settings.work / CHARTS
     with database.open_published(candidate, folder / database.DATABASE) as con:
-        places = kommuner.with_pages(con)
+        places = kommuner.with_files(con)
         told = Told(
             findings=quality_page.areas(judgement),
             changed=_changed(con),
@@ -120,10 +110,12 @@ def write_site(
         for name, content in quality_page.render(judgement, basis.marked, shell).items():
             write_page(folder, name, content)
         previous = (current.name, _newest(current)) if current else None
-        written += country.write(con, shell, basis, judgement, places, previous, folder, kept)
+        paged = [place for place in places if place["har_side"]]
+        counts = written.counts
+        counts += country.write(con, shell, basis, judgement, paged, previous, folder, kept)
     # The pages of corrections and of quality.
-    written["sider"] += 2
-    written["tabelfiler"] = downloads.link_tables(folder)
+    counts["sider"] += 2
+    counts["tabelfiler"] = downloads.link_tables(folder)
     return written
 
 
@@ -145,34 +137,6 @@ def _changed(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
     for record in records(con, CHANGED_SQL):
         found.setdefault(record["omraade_kode"], {})[record["art"]] = record["antal"]
     return found
-
-
-def _write_tables(con: duckdb.DuckDBPyConnection, basis: Basis, folder: Path) -> dict[str, int]:
-    folder.mkdir()
-    rows: dict[str, int] = {}
-    for plan in records(con, PLANS_SQL):
-        plan_id = plan["plan_id"]
-        rows |= _write_sheet(
-            folder / f"{plan_id}-resultatmaal", resultatmaal.sheet(con, plan_id, basis), basis
-        )
-        rows |= _write_sheet(
-            folder / f"{plan_id}-ydelsesoversigt", ydelsesoversigt.sheet(con, plan, basis), basis
-        )
-    rows |= _write_sheet(folder / "noegletal", noegletal.sheet(con, basis), basis)
-    rows |= _write_sheet(folder / "rar-status", rar_status.sheet(con, basis), basis)
-    bilag = joblog.sheet(con, basis)
-    if bilag:
-        rows |= _write_sheet(folder / f"joblog-{bilag.periode}", bilag.sheet, basis)
-    return rows
-
-
-def _write_sheet(path: Path, sheet: Sheet, basis: Basis) -> dict[str, int]:
-    """Write a table in both forms; give the rows of figures by file name."""
-    workbook, text = path.with_suffix(".xlsx"), path.with_suffix(".csv")
-    xlsxfile.write_sheet(workbook, sheet, basis.stated_time)
-    csvfile.write_sheet(text, sheet)
-    count = sum(not row.is_heading for row in sheet.rows)
-    return {workbook.name: count, text.name: count}
 
 
 def _copy_seeds(seeds: Path, basis: Basis, folder: Path) -> None:

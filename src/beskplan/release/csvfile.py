@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from beskplan.release import danish
+from beskplan.release.notes import SYNTHETIC
 from beskplan.release.sheet import Cell, Figure, Row, Sheet, Text
 
 BOM = "\ufeff"
@@ -17,6 +18,8 @@ BOM = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 PROVISIONAL_TITLE = "Foreløbige tal i"
+TIDY_BEFORE = ("tabel", "maerke", "afsnit", "raekke")
+TIDY_AFTER = ("kolonne", "vaerdi", "status", "foreloebig")
 INDENT = "    "
 
 
@@ -53,6 +56,44 @@ def _cell(cell: CsvCell) -> str:
 def safe_text(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would take for a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+
+
+def write_tidy(path: Path, sheet: Sheet) -> None:
+    """Write a table for programs: comma, point, UTF-8, a row a figure.
+
+    `maerke` says where any figure of the table is synthetic, `afsnit` is the heading that the row
+    stands under; then come the columns that name the row. `status` is the mart's own letter.
+    """
+    labels = [column.title for column in sheet.columns[: sheet.label_columns]]
+    synthetic = SYNTHETIC if sheet.title.startswith(SYNTHETIC) else ""
+    rows = [
+        [
+            "tabel",
+            "maerke",
+            "afsnit",
+            "raekke",
+            *labels,
+            "kolonne",
+            "vaerdi",
+            "status",
+            "foreloebig",
+        ]
+    ]
+    part = ""
+    for row in sheet.rows:
+        if row.is_heading:
+            part = row.label
+            continue
+        texts = [cell.text if isinstance(cell, Text) else "" for cell in row.cells]
+        named = [sheet.tab, synthetic, part, row.label, *texts[: sheet.label_columns]]
+        for column, cell in zip(sheet.columns, row.cells, strict=True):
+            if isinstance(cell, Figure):
+                value = "" if cell.value is None else f"{Decimal(cell.value):.{cell.decimals}f}"
+                mark = "ja" if cell.provisional and cell.value is not None else "nej"
+                rows.append([*map(safe_text, [*named, column.title]), value, cell.status, mark])
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    path.write_bytes(text.getvalue().encode())
 
 
 def write_sheet(path: Path, sheet: Sheet) -> None:

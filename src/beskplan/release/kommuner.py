@@ -9,15 +9,16 @@ import multiprocessing
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from beskplan.release import database
+from beskplan.release import database, documents
 from beskplan.release.basis import Basis
+from beskplan.release.documents.written import TABLES
 from beskplan.release.rows import Record, records
 from beskplan.release.site import kommune
 from beskplan.release.site.kommune import Told
@@ -40,6 +41,11 @@ inner join spurgt on kommuner.kommune_kode = spurgt.kommune_kode
 group by all
 having count(*) = (select count(distinct tabel_id) from spurgt)
 order by kommuner.kommune_kode
+"""
+
+# A plan's tables are written also where its kommune has no page.
+PLANS_SQL = """
+select distinct kommune_kode, kommune_navn from resultatmaal_status order by kommune_kode
 """
 
 Progress = Callable[[int, int], None]
@@ -70,9 +76,30 @@ class Work:
     kept: Path | None = None
 
 
+@dataclass(frozen=True)
+class Written:
+    """What was written of some kommuner.
+
+    Args:
+        counts: what → how many.
+        rows: table's file → rows of figures.
+    """
+
+    counts: Counter[str]
+    rows: Mapping[str, int]
+
+
 def with_pages(con: duckdb.DuckDBPyConnection) -> list[Record]:
     """The kommuner that have a page: kommune_kode, kommune_navn."""
     return records(con, KOMMUNER_SQL)
+
+
+def with_files(con: duckdb.DuckDBPyConnection) -> list[Record]:
+    """The kommuner that have files: those with a page (`har_side`), and those with a plan."""
+    found = {place["kommune_kode"]: {**place, "har_side": True} for place in with_pages(con)}
+    for place in records(con, PLANS_SQL):
+        found.setdefault(place["kommune_kode"], {**place, "har_side": False})
+    return [found[code] for code in sorted(found)]
 
 
 def write(
@@ -80,28 +107,30 @@ def write(
     places: Sequence[Record],
     tell: Progress = silent,
     workers: int | None = None,
-) -> Counter[str]:
+) -> Written:
     """Write each kommune's files.
 
     Args:
         work: what they are made from.
-        places: the kommuner.
+        places: the kommuner, from `with_files`.
         tell: called with how many are done, and of how many.
         workers: how many processes; None is as many as pay.
 
     Returns:
-        What was written → how many.
+        What was written.
     """
     count = workers or min(os.cpu_count() or 1, -(-len(places) // KOMMUNER_A_WORKER))
-    written: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    rows: dict[str, int] = {}
     tell(0, len(places))
     for done, one in enumerate(_each(work, places, count), start=1):
-        written += one
+        counts += one.counts
+        rows |= one.rows
         tell(done, len(places))
-    return written
+    return Written(counts, rows)
 
 
-def _each(work: Work, places: Sequence[Record], workers: int) -> Iterator[Counter[str]]:
+def _each(work: Work, places: Sequence[Record], workers: int) -> Iterator[Written]:
     if workers <= 1:
         with _opened(work) as con:
             for place in places:
@@ -124,11 +153,15 @@ def _opened(work: Work) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _write_one(con: duckdb.DuckDBPyConnection, work: Work, place: Record) -> Counter[str]:
-    written = kommune.write_kommune(
-        con, place, work.basis, work.frame, work.told, work.folder, work.kept
-    )
-    return Counter(kommuner=1, **written)
+def _write_one(con: duckdb.DuckDBPyConnection, work: Work, place: Record) -> Written:
+    """A kommune's documents, then its page, which links to them."""
+    rows = documents.write_kommune(con, place, work.basis, work.folder / TABLES, work.kept)
+    counts = Counter(kommuner=1)
+    if place["har_side"]:
+        counts += kommune.write_kommune(
+            con, place, work.basis, work.frame, work.told, work.folder, work.kept
+        )
+    return Written(counts, rows)
 
 
 _WORK: list[tuple[duckdb.DuckDBPyConnection, Work]] = []
@@ -147,6 +180,6 @@ def _start(work: Work) -> None:
     _WORK.append((_opened(work), work))
 
 
-def _in_worker(place: Record) -> Counter[str]:
+def _in_worker(place: Record) -> Written:
     con, work = _WORK[0]
     return _write_one(con, work, place)

@@ -121,6 +121,17 @@ def sheet(con: duckdb.DuckDBPyConnection, basis: Basis, kommune: str = "") -> Sh
     )
 
 
+def period(con: duckdb.DuckDBPyConnection, kommune: str = "") -> str | None:
+    """The newest judged month of any nøgletal, or None where there is none.
+
+    Args:
+        con: the candidate.
+        kommune: only this kommune's, by its code.
+    """
+    months = [record["periode"] for record in records(con, ROWS_SQL, kommune=kommune)]
+    return max(months, default=None)
+
+
 def _tables(parts: Sequence[Record], noegletal: set[str]) -> set[str]:
     """The source tables that some nøgletal rest on."""
     of_them = [part for part in parts if part["noegletal_id"] in noegletal]

@@ -11,7 +11,7 @@ from beskplan.release import danish
 from beskplan.release.marks import printed
 from beskplan.release.provenance import Fetched, Provenance
 from beskplan.release.rows import records
-from beskplan.release.sheet import Column, Figure, Row
+from beskplan.release.sheet import SOURCE, Column, Figure, Row
 
 EXPECTED_SQL = """
 select distinct tabel_id, ventet_tekst from revision_forventet
@@ -87,10 +87,24 @@ def sources(basis: Provenance, tables: Iterable[str]) -> list[str]:
 def _source(vintage: Fetched) -> str:
     fetched = datetime.fromisoformat(vintage.hentet_utc)
     return (
-        f"Kilde: {PUBLISHERS[vintage.kilde]}, tabel {{tables}}; "
+        f"{SOURCE}{PUBLISHERS[vintage.kilde]}, tabel {{tables}}; "
         f"opgjort pr. {_as_of(vintage.update_latest)}; hentet {danish.moment(fetched)}; "
         f"vintage {fetched:%Y%m%dT%H%M%SZ}; {ORIGINS[vintage.oprindelse]}."
     )
+
+
+SOURCE_PARTS = ("Kilde og tabel", "Opgjort pr.", "Hentet", "Vintage", "Oprindelse")
+
+
+def source_parts(line: str) -> list[str]:
+    """A line of `sources` in its parts, in the order of `SOURCE_PARTS`.
+
+    Args:
+        line: one line, as `sources` writes it.
+    """
+    parts = line.removeprefix(SOURCE).removesuffix(".").split("; ", len(SOURCE_PARTS) - 1)
+    heads = ("", "opgjort pr. ", "hentet ", "vintage ", "")
+    return [part.removeprefix(head) for part, head in zip(parts, heads, strict=False)]
 
 
 def _as_of(update_latest: str) -> str:

@@ -137,8 +137,8 @@ def _write(
             identity=identity,
             basis=basis,
             rows=rows,
-            table_rows=table_rows,
-            written=written,
+            table_rows={**table_rows, **written.rows},
+            written=written.counts,
             run=judgement.koersel,
             previous=current.name if current else None,
         )

@@ -9,6 +9,9 @@ from typing import Literal
 from beskplan.release import danish
 from beskplan.release.danish import Number
 
+# How a note begins that says whence figures are.
+SOURCE = "Kilde: "
+
 
 @dataclass(frozen=True)
 class Text:
@@ -121,3 +124,8 @@ class Sheet:
     paragraphs: Sequence[str] = ()
     chart: Chart | None = None
     figures: Sequence[Sheet] = ()
+
+    @property
+    def sources(self) -> list[str]:
+        """Those of the notes that say whence the figures are."""
+        return [note for note in self.notes if note.startswith(SOURCE)]

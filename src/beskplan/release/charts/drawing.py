@@ -61,7 +61,7 @@ def svg(drawing: Drawing, folder: Path | None = None) -> str:
 
 
 def png(drawing: Drawing, folder: Path | None = None) -> bytes:
-    """Draw it as PNG of twice the size, for a document.
+    """Draw it as PNG, for a document.
 
     Args:
         drawing: the chart.

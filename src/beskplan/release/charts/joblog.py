@@ -87,7 +87,7 @@ def _figure_2(found: list[Record]) -> Drawing | None:
         ),
         finding=(
             f"{finding.SYNTHETIC if made else ''}{len(shown)} af {len(mine)} kommuner har en vist "
-            f"andel. Højest er {_told(first)}, lavest {_told(last)}."
+            f"andel. Højest er {_told(first)}, lavest {_told(last)}"
         ),
         spec={
             "skabelon": "rangorden",

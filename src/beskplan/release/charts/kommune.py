@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from beskplan.errors import ReleaseError
 from beskplan.release import danish
 from beskplan.release.charts import finding
 from beskplan.release.charts.drawing import Drawing
@@ -46,22 +47,24 @@ where
     between coalesce(oversigt_fra, maaned) and coalesce(oversigt_til, '9999-12-31')
 order by raekke_nr, maaned
 """
-INDICATOR_SQL = """
-select fakta.maaned, fakta.vaerdi, fakta.er_foreloebig, fakta.er_syntetisk, indikator.indikator_navn
+# One look at all kommuner: in the candidate `fct_ydelser` is a view on the whole history.
+INDICATOR_TABLE_SQL = """
+create temporary table if not exists diagram_indikator as
+select
+    fakta.omraade_kode, fakta.maaned, fakta.vaerdi, fakta.er_foreloebig, fakta.er_syntetisk,
+    indikator.indikator_id
 from fct_ydelser as fakta
 inner join dim_indikator as indikator
     on
         fakta.tabel_id = indikator.tabel_id
-        and fakta.maaling = (
-            select any_value(maaling) from fct_ydelser
-            where tabel_id = indikator.tabel_id and maaling_navn = indikator.maaling_navn
-        )
+        and fakta.maaling_navn = indikator.maaling_navn
         and fakta.dimensioner = indikator.dimensioner
-where
-    indikator.indikator_id = $indikator
-    and fakta.omraade_kode = $kommune
-    and fakta.maaned is not null
-order by fakta.maaned
+where indikator.indikator_id = $indikator and fakta.maaned is not null
+"""
+INDICATOR_SQL = """
+select * from diagram_indikator
+where indikator_id = $indikator and omraade_kode = $kommune
+order by maaned
 """
 FORECAST_SQL = """
 select maaned, prognose, nedre_80, oevre_80
@@ -105,8 +108,16 @@ def kommune_drawings(con: duckdb.DuckDBPyConnection, kommune_kode: str) -> list[
     Args:
         con: the candidate.
         kommune_kode: three digits.
+
+    Raises:
+        ReleaseError: there is no such kommune.
     """
-    name = str(records(con, NAME_SQL, kommune=kommune_kode)[0]["kommune_navn"])
+    known = records(con, NAME_SQL, kommune=kommune_kode)
+    if not known:
+        raise ReleaseError(
+            f"{kommune_kode!r} is no kommune", where="dim_kommune", do="give its three digits"
+        )
+    name = str(known[0]["kommune_navn"])
     groups = records(con, GROUPS_SQL, kommune=kommune_kode, antal=str(LONG))
     drawn = [
         _total(con, kommune_kode, name, groups),
@@ -150,6 +161,7 @@ def _total(
 
 
 def _unemployed(con: duckdb.DuckDBPyConnection, kommune: str, name: str) -> Drawing | None:
+    con.execute(INDICATOR_TABLE_SQL, {"indikator": UNEMPLOYED})
     found = records(con, INDICATOR_SQL, kommune=kommune, indikator=UNEMPLOYED)[-LONG:]
     line = Line("Ledige", points(found, "vaerdi", "er_foreloebig", "er_syntetisk"))
     if line.final is None:

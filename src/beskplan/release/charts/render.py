@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from functools import cache
 from typing import Any
 
@@ -25,7 +26,9 @@ TIMES = {
     "months": list(danish.MONTHS),
     "shortMonths": [month[:3] for month in danish.MONTHS],
 }
-PNG_SCALE = 2.0
+# 165 dots an inch at the width of a page.
+PNG_SCALE = 1.5
+PNG_HEAD, PNG_PACKING = 8, 6
 # Nothing a chart says can make it ask for anything.
 NO_ADDRESS: list[str] = []
 
@@ -48,8 +51,23 @@ def to_svg(drawing: Drawing) -> str:
 
 def to_png(svg: str) -> bytes:
     """Draw a finished SVG as PNG."""
-    content: bytes = vl_convert.svg_to_png(svg, scale=PNG_SCALE)
-    return content
+    return packed(vl_convert.svg_to_png(svg, scale=PNG_SCALE))
+
+
+def packed(png: bytes) -> bytes:
+    """The same picture in under half the bytes: what draws it hardly packs it."""
+    parts, at = [], PNG_HEAD
+    while at < len(png):
+        length = int.from_bytes(png[at : at + 4])
+        parts.append((png[at + 4 : at + 8], png[at + 8 : at + 8 + length]))
+        at += length + 12
+    pixels = zlib.decompress(b"".join(body for kind, body in parts if kind == b"IDAT"))
+    first = [part for part in parts if part[0] in (b"IHDR", b"PLTE", b"tRNS")]
+    whole = [*first, (b"IDAT", zlib.compress(pixels, PNG_PACKING)), (b"IEND", b"")]
+    return png[:PNG_HEAD] + b"".join(
+        len(body).to_bytes(4) + kind + body + zlib.crc32(kind + body).to_bytes(4)
+        for kind, body in whole
+    )
 
 
 def _scales(spec: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from datetime import UTC, datetime
 
 from docx import Document
@@ -13,9 +11,8 @@ from docx.table import Table
 from beskplan.release import danish, notes
 from beskplan.release.corrections import told
 from beskplan.release.corrections.told import Case
+from beskplan.release.docxfile import fixed
 
-# The earliest time a zip file can state; the document's own time is in its properties.
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 COLUMNS = ("Område", "Gruppe", "Tal", "Før", "Nu", "Ændring")
 WIDTHS = (3.4, 5.0, 2.8, 1.8, 1.8, 1.8)
 DRAFT = "UDKAST: læses og underskrives af en person, før det sendes."
@@ -66,14 +63,7 @@ def letter(case: Case, *, release: str, stated_time: str, enclosed: str) -> byte
     )
     document.add_paragraph("Vi beklager fejlen.")
     document.add_paragraph("Med venlig hilsen")
-    properties = document.core_properties
-    properties.author = properties.last_modified_by = "Beskplan"
-    properties.title = f"Rettelse: {case.title}"
-    properties.created = properties.modified = when.replace(tzinfo=None)
-    properties.revision = 1
-    content = io.BytesIO()
-    document.save(content)
-    return _fixed(content.getvalue())
+    return fixed(document, title=f"Rettelse: {case.title}", stated_time=stated_time)
 
 
 def _figures(table: Table, case: Case) -> None:
@@ -95,17 +85,3 @@ def _figures(table: Table, case: Case) -> None:
     for row in table.rows:
         for cell, width in zip(row.cells, WIDTHS, strict=True):
             cell.width = Cm(width)
-
-
-def _fixed(document: bytes) -> bytes:
-    """The same document with the same time on each of its parts."""
-    out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(document)) as source,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in source.namelist():
-            target.writestr(
-                zipfile.ZipInfo(name, ZIP_TIME), source.read(name), zipfile.ZIP_DEFLATED
-            )
-    return out.getvalue()
