@@ -37,7 +37,7 @@ KINDS = (
 # 360 pixels: a phone. 640: a screen of 1280 at 200 % zoom.
 WIDTHS = (360, 640)
 # What a file of each form begins with.
-FORMS = {"Excel": b"PK", "csv": b"\xef\xbb\xbf"}
+FORMS = {"Word": b"PK", "Excel": b"PK", "csv": b"\xef\xbb\xbf"}
 LINK = re.compile(r'(?:href|src)="([^"]+)"')
 
 
@@ -94,7 +94,7 @@ def saved(watched: Watched, table: str, form: str) -> tuple[str, bytes]:
     """Click on a table's file; its name and content."""
     line = watched.page.locator(".hent li", has_text=table).first
     with watched.page.expect_download() as waiting:
-        line.get_by_role("link", name=re.compile(f"^{form}")).click()
+        line.get_by_role("link", name=re.compile(f"^{form} –")).click()
     download: Download = waiting.value
     return download.suggested_filename, Path(download.path()).read_bytes()
 
