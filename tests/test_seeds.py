@@ -43,6 +43,18 @@ def test_the_repositorys_seeds_are_right(seeds: Path) -> None:
 
 
 CASES = {
+    "text that a mark turns": (
+        "planer.csv",
+        "Beskæftigelsesplan",
+        "Beskæftigelses\u202eplan",
+        "tegn, der ikke kan ses, og som kan vende eller skjule tekst: U+202E som tegn nr. 15",
+    ),
+    "text with a control character": (
+        "planer.csv",
+        "Beskæftigelsesplan",
+        "Beskæftigelsesplan\x07",
+        "U+0007 som tegn nr. 19; slet det",
+    ),
     "alias of an unknown kommune": (
         "omraade_aliaser.csv",
         "Århus,751,",

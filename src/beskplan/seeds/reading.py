@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,9 @@ from beskplan.seeds.schema import Column, Kind, Table
 BOM = b"\xef\xbb\xbf"
 # A spreadsheet takes a cell that begins like this for a formula.
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+
+# Control characters, marks that turn or hide what follows, and separators of lines.
+UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 
 _MONTH = re.compile(r"\d{4}M(0[1-9]|1[0-2])")
 # The 12 months that end with a quarter, as Jobindsats' benchmark counts.
@@ -178,6 +182,12 @@ def _text_fault(name: str, cell: str) -> str | None:
         return f"{name} begynder med {cell[0]!r} og ville blive en formel i et regneark: {cell!r}"
     if "\n" in cell or "\r" in cell:
         return f"{name} har et linjeskift i cellen"
+    unseen = next((char for char in cell if unicodedata.category(char) in UNSEEN), None)
+    if unseen:
+        return (
+            f"{name} har et tegn, der ikke kan ses, og som kan vende eller skjule tekst: "
+            f"U+{ord(unseen):04X} som tegn nr. {cell.index(unseen) + 1}; slet det"
+        )
     return None
 
 
