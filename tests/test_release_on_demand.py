@@ -48,17 +48,19 @@ def test_a_kommune_without_a_plan_gets_its_overview(
 ) -> None:
     files = write_overview(releases, kommune, "2026M06", tmp_path / "ud")
     assert [path.name for path in files] == [
+        "aeroe-ydelsesoversigt-2026M06.docx",
         "aeroe-ydelsesoversigt-2026M06.xlsx",
         "aeroe-ydelsesoversigt-2026M06.csv",
+        "aeroe-ydelsesoversigt-2026M06-lang.csv",
     ]
-    text = files[1].read_text(encoding="utf-8-sig")
+    text = files[2].read_text(encoding="utf-8-sig")
     title, *_, source = text.strip().splitlines()
     assert title.endswith("ydelsesgrupper i Ærø, juni 2025–juni 2026")
     assert "Ledige;Antal;mangler;" in text
     assert ";41;" in text
     assert "43" not in text
     assert "tabel y25i01; opgjort pr. 18. august 2026; hentet 18. august 2026 kl. 19.52" in source
-    book = openpyxl.load_workbook(files[0])
+    book = openpyxl.load_workbook(files[1])
     assert str(book.properties.created) == "2026-08-18 19:52:00"
 
 

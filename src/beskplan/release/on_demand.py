@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 
 from beskplan.errors import ReleaseError
-from beskplan.release import csvfile, danish, swap, xlsxfile, ydelsesoversigt
+from beskplan.release import danish, swap, ydelsesoversigt
 from beskplan.release.database import DATABASE
+from beskplan.release.documents.written import overview
 from beskplan.release.provenance import Released
 from beskplan.release.rows import Record, records
 
@@ -30,10 +31,10 @@ def write_overview(releases: Path, kommune: str, last: str | None, folder: Path)
         releases: where the releases lie.
         kommune: name or code.
         last: the last month, `2026M06`; None is the newest.
-        folder: where the two files go; it is made if it is not there.
+        folder: where the files go; it is made if it is not there.
 
     Returns:
-        The workbook and the csv file.
+        The files: docx, xlsx, csv and tidy csv.
 
     Raises:
         ReleaseError: there is no release, no such kommune, or no figures of that month.
@@ -55,10 +56,9 @@ def write_overview(releases: Path, kommune: str, last: str | None, folder: Path)
         stated = str(records(con, STATED_SQL)[0]["tid"])
     folder.mkdir(parents=True, exist_ok=True)
     name = danish.slug(place["kommune_navn"])
-    workbook = folder / f"{name}-ydelsesoversigt-{month}.xlsx"
-    xlsxfile.write_sheet(workbook, sheet, stated)
-    csvfile.write_sheet(workbook.with_suffix(".csv"), sheet)
-    return [workbook, workbook.with_suffix(".csv")]
+    stem = folder / f"{name}-ydelsesoversigt-{month}"
+    files = overview(stem, sheet, stated)
+    return [stem.with_name(f"{stem.name}.docx"), *(folder / file for file in files)]
 
 
 def _kommune(con: duckdb.DuckDBPyConnection, asked: str) -> Record:

@@ -12,7 +12,8 @@ from typing import Any
 import xlsxwriter
 
 from beskplan.release import danish
-from beskplan.release.sheet import Cell, Chart, Figure, Row, Sheet, Text
+from beskplan.release.notes import SOURCE_PARTS, source_parts
+from beskplan.release.sheet import Cell, Chart, Column, Figure, Row, Sheet, Text
 
 # Nothing that a cell says is ever turned into something else.
 WORKBOOK_OPTIONS = {
@@ -22,6 +23,7 @@ WORKBOOK_OPTIONS = {
     "in_memory": True,
 }
 A4 = 9
+SOURCES = "Kilder"
 # Excel takes point and comma from the reader's own settings, LibreOffice from this.
 DANISH = "[$-406]"
 INDENT = 2
@@ -52,7 +54,7 @@ def number_format(figure: Figure) -> str:
 
 
 def write_sheet(path: Path, sheet: Sheet, stated_time: str) -> None:
-    """Write a table as a workbook: one sheet, and one more for each of its figures.
+    """Write a table as a workbook: a sheet, one more for each of its figures, and its sources.
 
     Args:
         path: the file.
@@ -65,6 +67,22 @@ def write_sheet(path: Path, sheet: Sheet, stated_time: str) -> None:
         book.set_properties({"title": sheet.title, "author": "Beskplan", "created": created})
         for page in (sheet, *sheet.figures):
             _Writer(book, page).write()
+        if sheet.sources:
+            _Writer(book, _sources(sheet)).write()
+
+
+def _sources(sheet: Sheet) -> Sheet:
+    """The sources of a table as a table of their own, to filter and to copy from."""
+    widths = (58, 20, 34, 20, 36)
+    return Sheet(
+        tab=SOURCES,
+        title=f"Kilder til: {sheet.title}",
+        warnings=sheet.warnings,
+        columns=[Column(title, width) for title, width in zip(SOURCE_PARTS, widths, strict=True)],
+        label_columns=1,
+        rows=[Row(line, [Text(part) for part in source_parts(line)]) for line in sheet.sources],
+        notes=[],
+    )
 
 
 def _lines(text: str, width: float, style: str) -> int:
@@ -103,6 +121,8 @@ class _Writer:
         first = self.at
         for row in self.sheet.rows:
             self._row(row)
+        if self.sheet.rows:
+            self.page.autofilter(first - 1, 0, self.at - 1, len(self.sheet.columns) - 1)
         if self.sheet.chart:
             self._chart(self.sheet.chart, first)
         self.at += 1
@@ -123,7 +143,7 @@ class _Writer:
         width = sum(column.width for column in self.sheet.columns)
         self.page.set_row(self.at, line_height * _lines(text, width, style))
         self.page.merge_range(self.at, 0, self.at, last, "", self._format(style))
-        self.page.write_string(self.at, 0, text, self._format(style))
+        self.page.write_string(self.at, 0, danish.visible(text), self._format(style))
         self.at += 1
 
     def _header(self) -> None:
@@ -158,7 +178,9 @@ class _Writer:
             more: dict[str, Any] = {"indent": INDENT * cell.indent} if cell.indent else {}
             if cell.mark:
                 more["bg_color"] = MARKS[cell.mark]
-            self.page.write_string(self.at, nr, cell.text, self._format("text", **more))
+            self.page.write_string(
+                self.at, nr, danish.visible(cell.text), self._format("text", **more)
+            )
         elif cell.value is None:
             self.page.write_string(self.at, nr, cell.text(), self._format("figure"))
         else:

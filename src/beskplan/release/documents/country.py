@@ -63,7 +63,7 @@ def _rar(con: duckdb.DuckDBPyConnection, basis: Basis, folder: Path) -> Rows:
             document(
                 folder / f"{danish.slug(council['gruppe_navn'])}-rar-notat-{period}",
                 "rar_notat",
-                {**tags.group(sheet, RAR_ROOM), "sidefod": title},
+                tags.group(sheet, RAR_ROOM),
                 title,
                 stated,
             )
@@ -86,7 +86,6 @@ def _joblog(con: duckdb.DuckDBPyConnection, basis: Basis, folder: Path, kept: Pa
             "maaned": month,
             "joblog": tags.plain(bilag.sheet, JOBLOG_ROOM),
             "diagrammer": [tags.chart(one, kept) for one in drawn],
-            "sidefod": f"Bilag om brug af Joblog, {month}",
         },
         f"Bilag om brug af Joblog, {month}",
         stated,

@@ -14,7 +14,7 @@ from beskplan.release import charts, danish, noegletal, resultatmaal, ydelsesove
 from beskplan.release.basis import Basis
 from beskplan.release.charts import Drawing
 from beskplan.release.documents import tags
-from beskplan.release.documents.written import Rows, document, tables
+from beskplan.release.documents.written import Rows, document, overview, tables
 from beskplan.release.rows import Record, records
 from beskplan.release.sheet import Sheet
 
@@ -45,7 +45,6 @@ order by ministermaal_nr
 # Of 13 months that end with a quarter: a year before, the quarter before, and its own three.
 QUARTER = (0, 9, 10, 11, 12)
 TOTAL, GROUPS = "-i-alt", "-ydelsesgrupper"
-FOOTER = "{title}. Udgivelsens tal er opgjort {day}. Foreløbige tal er mærket med *."
 
 
 def write_kommune(
@@ -129,8 +128,7 @@ class _Maker:
         return sheet
 
     def _overview(self, name: str, sheet: Sheet) -> None:
-        self._table(name, sheet)
-        self._document(name, "ydelsesoversigt", {"oversigt": tags.overview(sheet)}, sheet.title)
+        self.rows |= overview(self.folder / name, sheet, self.basis.stated_time)
 
     def _indicators(self) -> Sheet | None:
         sheet = noegletal.sheet(self.con, self.basis, self.code)
@@ -182,14 +180,7 @@ class _Maker:
         self.rows |= tables(self.folder / name, sheet, self.basis.stated_time)
 
     def _document(self, name: str, template: str, context: dict[str, Any], title: str) -> None:
-        footer = FOOTER.format(title=title, day=_day(self.basis.stated_time))
-        document(
-            self.folder / name,
-            template,
-            {**context, "sidefod": footer},
-            title,
-            self.basis.stated_time,
-        )
+        document(self.folder / name, template, context, title, self.basis.stated_time)
 
 
 def _plan_period(con: duckdb.DuckDBPyConnection, plan_id: str) -> str:
