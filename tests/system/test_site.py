@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,10 +12,23 @@ from urllib.parse import urldefrag
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from docx import Document
+from figures_support import (
+    LONG,
+    differences,
+    of_csv,
+    of_document,
+    of_page,
+    of_tidy,
+    of_workbook,
+    overview_in_bi,
+)
 from playwright.sync_api import Browser, BrowserContext, Download, Page, sync_playwright
 from serving_support import Server
 from whole_run_support import build_to_release, settings_at
 
+from beskplan.release import danish
+from beskplan.settings import PROJECT
 from beskplan.standin.server import Running
 
 pytestmark = pytest.mark.system
@@ -202,3 +216,53 @@ def test_a_printed_page_is_fit_for_an_agenda(
     context.close()
     boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)
     assert {float(width) > float(height) for width, height in boxes} == {lies}
+
+
+@pytest.mark.parametrize("name", ["Herlev", "Roskilde", "Fanø"])
+def test_every_figure_is_the_same_in_every_form(site: Path, name: str) -> None:
+    """Word, Excel, both kinds of csv, page and BI: overview, nøgletal and resultatmål."""
+    slug = danish.slug(name)
+    folder, page = site.parent / "tabeller" / slug, site / f"kommune/{slug}.html"
+    kinds = {
+        "ydelsesoversigt": ("Ydelsesgruppe", "Oversigt over udviklingen", "ydelsesoversigt"),
+        "noegletal": ("Nøgletal", "Nøgletal for", "kvartalsstatus"),
+        "resultatmaal": ("Nr.", "resultatmål", "resultatmaal"),
+    }
+    compared = 0
+    for path in sorted(folder.glob(f"*{LONG}")):
+        stem = path.name.removesuffix(LONG)
+        whose, kind, _ = re.split("-(ydelsesoversigt|noegletal|resultatmaal)-", stem)
+        first, caption, template = kinds[kind]
+        (document,) = folder.glob(f"{whose}-{template}-*.docx")
+        outputs = {
+            "lang": of_tidy(path),
+            "csv": of_csv(folder / f"{stem}.csv"),
+            "xlsx": of_workbook(folder / f"{stem}.xlsx"),
+            "docx": of_document(document, first),
+        }
+        if whose == slug or kind == "resultatmaal":
+            outputs["side"] = of_page(page, caption)
+        if kind == "ydelsesoversigt" and whose == slug:
+            months = [f"{year}M{month:02}" for year in (2025, 2026) for month in range(1, 13)]
+            titles = {month: danish.month(month) for month in months}
+            database = site.parent / "beskaeftigelsesplan.duckdb"
+            outputs["bi"] = overview_in_bi(database, name, titles)
+            assert outputs["bi"].keys() == outputs["lang"].keys()
+        assert differences(outputs) == []
+        compared += len(outputs["lang"])
+    assert compared > 60
+
+
+def test_the_herlev_document_is_the_plans_own_table(site: Path) -> None:
+    """Columns, order and wording of the plan as it was printed."""
+    (path,) = (site.parent / "tabeller/herlev").glob("herlev-2018-resultatmaal-*.docx")
+    table = Document(str(path)).tables[0]
+    rows = [[cell.text for cell in row.cells] for row in table.rows]
+    assert rows[0] == ["Ministermål og mål for indsatsen", "Resultatmål 2018"]
+    headings = [row[0] for row in rows if row[0] == row[1] and row[0].startswith("Ministermål ")]
+    assert [heading[:12] for heading in headings] == [f"Ministermål {nr}"[:12] for nr in "12345"]
+    with (PROJECT / "tests/data/herlev_tekster_2018.csv").open(encoding="utf-8") as file:
+        printed = [f"{row['maal_nr']} {row['tekst']}" for row in csv.DictReader(file)]
+    goals = [row[0].strip() for row in rows[1:] if row[0] not in headings]
+    assert goals == printed
+    assert rows[2][1] == "Højest 150 unge på uddannelseshjælp (fuldtidspersoner)"
