@@ -47,7 +47,7 @@ def write_rows(path: Path, rows: Iterable[Sequence[CsvCell]]) -> None:
 
 def _cell(cell: CsvCell) -> str:
     if isinstance(cell, str):
-        return safe_text(danish.visible(cell))
+        return safe_text(cell)
     if isinstance(cell, Fixed):
         return danish.number(cell.value, cell.decimals, thousands=False)
     return danish.number(cell, thousands=False)
@@ -90,7 +90,7 @@ def write_tidy(path: Path, sheet: Sheet) -> None:
             if isinstance(cell, Figure):
                 value = "" if cell.value is None else f"{Decimal(cell.value):.{cell.decimals}f}"
                 mark = "ja" if cell.provisional and cell.value is not None else "nej"
-                words = [safe_text(danish.visible(text)) for text in (*named, column.title)]
+                words = [safe_text(text) for text in (*named, column.title)]
                 rows.append([*words, value, cell.status, mark])
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)

@@ -42,10 +42,6 @@ DECREASE_WORDS = ("fald", "nedgang", "reduktion")
 INCREASE_WORDS = ("stigning", "fremgang", "forøgelse")
 
 ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
-BREAKS = dict.fromkeys(map(ord, "\t\n\r\v\f\u0085\u2028\u2029"), " ")
-UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
 NO_SLUG = re.compile("[^a-z0-9]+")
 SLUG_LENGTH = 80
 
@@ -103,14 +99,6 @@ def alphabet(name: str) -> tuple[str, str]:
     """Sort key of the Danish alphabet: æ, ø, å last, and aa is å."""
     lowered = name.lower().replace("aa", "å")
     return lowered.translate(str.maketrans("æøå", "{|}")), name
-
-
-def visible(text: str) -> str:
-    """A text without signs that cannot be seen: control characters, and marks that turn the way.
-
-    A line break and a tab become a space.
-    """
-    return UNSEEN.sub("", text.translate(BREAKS))
 
 
 def slug(name: str) -> str:

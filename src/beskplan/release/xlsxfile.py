@@ -143,7 +143,7 @@ class _Writer:
         width = sum(column.width for column in self.sheet.columns)
         self.page.set_row(self.at, line_height * _lines(text, width, style))
         self.page.merge_range(self.at, 0, self.at, last, "", self._format(style))
-        self.page.write_string(self.at, 0, danish.visible(text), self._format(style))
+        self.page.write_string(self.at, 0, text, self._format(style))
         self.at += 1
 
     def _header(self) -> None:
@@ -178,9 +178,7 @@ class _Writer:
             more: dict[str, Any] = {"indent": INDENT * cell.indent} if cell.indent else {}
             if cell.mark:
                 more["bg_color"] = MARKS[cell.mark]
-            self.page.write_string(
-                self.at, nr, danish.visible(cell.text), self._format("text", **more)
-            )
+            self.page.write_string(self.at, nr, cell.text, self._format("text", **more))
         elif cell.value is None:
             self.page.write_string(self.at, nr, cell.text(), self._format("figure"))
         else:

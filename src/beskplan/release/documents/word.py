@@ -14,7 +14,6 @@ from docxtpl import DocxTemplate, InlineImage
 from jinja2 import Environment, StrictUndefined, Template, TemplateError
 
 from beskplan.errors import ReleaseError
-from beskplan.release import danish
 from beskplan.release.charts import png
 from beskplan.release.documents.tags import Picture
 from beskplan.release.docxfile import fixed
@@ -93,14 +92,11 @@ class _Picture(InlineImage):  # type: ignore[misc]
 
 
 def _prepared(template: DocxTemplate, value: Any) -> Any:
-    """Texts without signs that cannot be seen, drawings as pictures."""
-    if isinstance(value, str):
-        return danish.visible(value)
+    """The context with its drawings as pictures."""
     if isinstance(value, Mapping):
         return {key: _prepared(template, item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_prepared(template, item) for item in value]
     if isinstance(value, Picture):
-        told = danish.visible(value.drawing.finding)
-        return _Picture(template, png(value.drawing, value.kept), told)
+        return _Picture(template, png(value.drawing, value.kept), value.drawing.finding)
     return value
