@@ -101,8 +101,8 @@ def test_held_wrong_and_corrected(home: Settings) -> None:
     os.utime(path, (at(8).timestamp(), at(8).timestamp()))
     assert flow.fetch(home, "joblog", "joblog") == "landet"
     release = build_to_release(home)
-    folder = home.releases / "current" / "rettelser"
-    assert folder.parent.resolve().name == release
+    assert (home.releases / "current").resolve().name == release
+    folder = home.releases / "current" / "site" / "rettelser"
     notice = (folder / "meddelelse.txt").read_text("utf-8-sig")
     assert "FEJLRETTELSE: Joblog-bilaget, december 2017" in notice
     assert "Alle tal for Dagpengemodtagere og Jobparate kontanthjælpsmodtagere var" in notice
