@@ -17,6 +17,7 @@ from release_support import DDL
 
 from beskplan.release import charts
 from beskplan.release.charts import render
+from beskplan.release.charts.panels import ABOVE, HEIGHT, LABELS, TRACK, Panel, dots, small
 from beskplan.release.charts.series import Line, Picture, Point
 from beskplan.settings import PROJECT
 
@@ -177,16 +178,40 @@ def test_hostile_text_is_only_text() -> None:
 
 def test_the_charts_of_a_kommune_are_small(con: duckdb.DuckDBPyConnection) -> None:
     """Eight like the largest leave most of a page's 300 kB to the page."""
-    rows = [
-        {"t": stamp, "v": value, "nr": 0, "led": "0-0", "art": "kilde", "foreloebig": False}
-        | {"g": f"Ydelsesgruppe {nr}: 1.135", "orden": nr}
-        for nr in range(16)
-        for stamp, value in ((1_700_000_000_000 + 2_600_000_000 * m, 100 + m) for m in range(36))
+    three_years = [
+        Point(date(2023 + nr // 12, nr % 12 + 1, 1), Decimal(1100 + nr)) for nr in range(36)
     ]
-    spec = {"skabelon": "smaa", "fra_nul": True, "noter": [], "data": {"serie": rows}}
-    assert len(charts.svg(charts.Drawing("x", "T", "F", spec)).encode()) < 35_000
+    panels = [Panel(f"Ydelsesgruppe {nr}: 1.135", Line("A", three_years)) for nr in range(16)]
+    spec = {"skabelon": "smaa", "fra_nul": True, "noter": [], **small(panels)}
+    assert len(charts.svg(charts.Drawing("x", "T", "F", spec)).encode()) < 25_000
     (lines,) = charts.kommune_drawings(con, "163")
     assert len(charts.svg(lines).encode()) < 8_000
+
+
+def test_each_small_panel_has_its_own_axis_from_0() -> None:
+    """100 of an axis to 100 is at the top; 60 of 61 needs an axis to 80; a hidden month a gap."""
+    one = Line("A", months("2026-01", 100, None, 50))
+    two = Line("B", [replace(p, provisional=True) for p in months("2026-01", 61, 0)])
+    data = small([Panel("A: 50", one), Panel("B: 61", two)])["data"]
+    top, bottom = ABOVE, ABOVE + HEIGHT
+    first = [row["y"] for row in data["serie"] if row["led"].startswith("0")]
+    assert first == [top, None, (top + bottom) / 2]
+    (high, zero) = (row["y"] for row in data["aabne"])
+    assert zero == bottom
+    assert high == pytest.approx(bottom - HEIGHT * 61 / 80)
+    said = [row["tekst"] for row in data["tekster"]]
+    assert [text for text in said if text in ("100", "80", "0")] == ["0", "100", "0", "80"]
+
+
+def test_a_place_stands_on_its_track() -> None:
+    rows = [
+        {"navn": "Ledige", "rang": 98, "foer": 1, "af": 98, "tekst": "nr. 98 af 98"},
+        {"navn": "Langtidsledige", "rang": None, "foer": None, "af": 96, "tekst": "under 10"},
+    ]
+    laid = dots(rows)
+    assert laid["data"]["flyttet"] == [{"x": LABELS, "x2": LABELS + TRACK, "y": 13, "y2": 13}]
+    assert len(laid["data"]["nu"]) == 1
+    assert laid["hoejde"] > 2 * 26
 
 
 def test_a_drawing_is_plain_data(con: duckdb.DuckDBPyConnection) -> None:

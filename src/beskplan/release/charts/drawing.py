@@ -27,7 +27,8 @@ class Drawing:
         title: what it shows: the caption.
         finding: what there is to see, in a sentence with the figures; the text alternative.
         spec: `skabelon` (a function of `templates`), `data` (rows of each of its data sets),
-            `noter` (lines under the chart), `fra_nul` (whether the axis begins at 0).
+            `noter` (lines under the chart), `fra_nul` (whether the axis begins at 0), `hoejde` (in
+            pixels, where rows are laid out in them).
     """
 
     name: str

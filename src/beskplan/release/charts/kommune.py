@@ -12,6 +12,7 @@ from beskplan.errors import ReleaseError
 from beskplan.release import danish
 from beskplan.release.charts import finding
 from beskplan.release.charts.drawing import Drawing
+from beskplan.release.charts.panels import Panel, dots, small
 from beskplan.release.charts.series import (
     GAP,
     PROVISIONAL,
@@ -20,7 +21,6 @@ from beskplan.release.charts.series import (
     Line,
     Picture,
     Point,
-    pieces,
     points,
     written,
 )
@@ -198,24 +198,24 @@ def _share(con: duckdb.DuckDBPyConnection, kommune: str, name: str) -> Drawing |
 
 def _groups(name: str, groups: Sequence[Record]) -> Drawing | None:
     """Every group on its own axis: each panel says how one group has moved."""
-    rows: list[dict[str, Any]] = []
+    panels: list[Panel] = []
     said: list[str] = []
     drawn: list[Point] = []
-    for nr, found in groupby(groups, key=lambda record: record["raekke_nr"]):
+    for _, found in groupby(groups, key=lambda record: record["raekke_nr"]):
         months = list(found)
         line = Line(months[0]["ydelsesgruppe"], _counts(months))
         if line.final is None or line.final.value is None:
             continue
         label = f"{line.name}: {line.text(line.final.value)}"
-        rows += [{**row, "g": label, "orden": nr} for row in pieces(line, 0)]
+        panels.append(Panel(label, line))
         drawn += line.whole
         said.append(f"{line.name} {line.text(line.final.value)}")
         month = line.final.month
-    if not rows:
+    if not panels:
         return None
     notes = [SYNTHETIC] if any(point.synthetic for point in drawn) else []
     notes += ["Hver figur har sin egen akse fra 0."]
-    notes += [PROVISIONAL] if any(row["foreloebig"] for row in rows) else []
+    notes += [PROVISIONAL] if any(_is_hollow(point) for point in drawn) else []
     notes += [GAP] if any(point.value is None for point in drawn) else []
     lead = finding.SYNTHETIC if any(point.synthetic for point in drawn) else ""
     return Drawing(
@@ -225,7 +225,7 @@ def _groups(name: str, groups: Sequence[Record]) -> Drawing | None:
             f"{lead}Fuldtidspersoner i {name} i den seneste endelige måned ({written(month)}, "
             f"hvor intet andet er sagt i tabellen): {', '.join(said)}."
         ),
-        spec={"skabelon": "smaa", "fra_nul": True, "noter": notes, "data": {"serie": rows}},
+        spec={"skabelon": "smaa", "fra_nul": True, "noter": notes, **small(panels)},
     )
 
 
@@ -244,8 +244,6 @@ def _places(con: duckdb.DuckDBPyConnection, kommune: str, name: str) -> Drawing 
         rows.append(
             {
                 "navn": record["noegletal_navn"],
-                "orden": record["noegletal_nr"],
-                "en": 1,
                 "af": record["antal_i_gruppe"],
                 "rang": place,
                 "foer": before if place is not None else None,
@@ -269,9 +267,13 @@ def _places(con: duckdb.DuckDBPyConnection, kommune: str, name: str) -> Drawing 
                 "Fyldt: placeringen i den bedømte måned. Tom: måneden før.",
                 *(["† SYNTETISKE TAL indgår."] if synthetic else []),
             ],
-            "data": {"rang": rows},
+            **dots(rows),
         },
     )
+
+
+def _is_hollow(point: Point) -> bool:
+    return point.provisional and point.value is not None
 
 
 def _counts(found: Sequence[Record]) -> list[Point]:

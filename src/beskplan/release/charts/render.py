@@ -40,6 +40,8 @@ def to_svg(drawing: Drawing) -> str:
         if data["name"] in drawing.spec["data"]:
             data["values"] = drawing.spec["data"][data["name"]]
     spec["title"]["text"] = list(drawing.spec["noter"])
+    if "hoejde" in drawing.spec:
+        spec["height"] = drawing.spec["hoejde"]
     for scale in _scales(spec):
         if scale["name"] == "y" and scale["type"] == "linear":
             scale["zero"] = drawing.spec["fra_nul"]

@@ -17,8 +17,7 @@ BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#007A5A", "#8F4A7B"
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 DASHES: Mapping[str, Any] = {"kilde": [1, 0], "syntetisk": [1.5, 2.5], "prognose": [7, 4]}
 WIDTH, HEIGHT = 560, 230
-SMALL_WIDTH, SMALL_HEIGHT, SMALL_COLUMNS = 150, 62, 4
-ROW_HEIGHT = 26
+SMALL_WIDTH = 560
 RANKED_HEIGHT = 11
 NUMBERS = ",~f"
 HOLLOW = 38
@@ -148,97 +147,80 @@ RULE_NAMES: Mapping[str, Mapping[str, Any]] = {
 
 
 def multiples() -> Any:
-    """Small charts of the same months, each on its own axis from 0.
+    """Small charts of the same months, laid out in pixels by `panels.small`.
 
-    `serie` (t, v, g, orden, led, art, foreloebig): `g` is the panel and its heading.
+    `serie` (x, y, led, art), `aabne` (x, y), `streger` (x, x2, y), `tekster` (x, y, tekst, art).
     """
-    x = _time(
-        alt.Axis(
-            title=None, format="%b %y", grid=False, tickCount=3, labelFontSize=9, labelOverlap=True
-        )
-    )
-    y = alt.Y(
-        "v:Q",
-        scale=alt.Scale(zero=True, nice=True),
-        axis=alt.Axis(
-            title=None, format=NUMBERS, tickCount=2, domain=False, ticks=False, labelFontSize=9
-        ),
-    )
+    rules = alt.Chart(_data("streger")).mark_rule(color=GRID).encode(_px("x"), _px("y"), x2="x2:Q")
     line = (
-        alt.Chart()
+        alt.Chart(_data("serie"))
         .mark_line(strokeWidth=1.8, color=BLUE, invalid="break-paths-show-path-domains")
-        .encode(x=x, y=y, strokeDash=_dash(), detail="led:N")
+        .encode(_px("x"), _px("y"), strokeDash=_dash(), detail="led:N")
     )
     hollow = (
-        alt.Chart()
+        alt.Chart(_data("aabne"))
         .mark_point(filled=True, fill="white", stroke=BLUE, size=22, opacity=1, strokeWidth=1.4)
-        .encode(x=x, y=y)
-        .transform_filter("datum.foreloebig")
+        .encode(_px("x"), _px("y"))
     )
-    panels = (
-        alt.layer(line, hollow, data=_data("serie"))
-        .properties(width=SMALL_WIDTH, height=SMALL_HEIGHT)
-        .facet(
-            facet=alt.Facet(
-                "g:N",
-                sort=alt.EncodingSortField("orden", op="min"),
-                header=alt.Header(
-                    title=None,
-                    labelFontSize=11,
-                    labelColor=INK,
-                    labelAnchor="start",
-                    labelFontWeight="bold",
-                    labelLimit=SMALL_WIDTH + 20,
-                    labelPadding=3,
-                ),
-            ),
-            columns=SMALL_COLUMNS,
-            spacing=14,
-            align="all",
-        )
-        .resolve_scale(y="independent")
-        .properties(title=" ")
+    texts = _texts(
+        {
+            "navn": {"align": "left", "fontSize": 11, "fontWeight": "bold"},
+            "akse": {"align": "right", "fontSize": 9},
+            "tid": {"align": "center", "fontSize": 9},
+        }
     )
-    return _config(panels)
+    chart = alt.layer(rules, line, hollow, *texts)
+    return _config(chart.properties(width=SMALL_WIDTH, height=1, title=" "))
 
 
 def places() -> Any:
-    """Places among kommuner: `rang` (navn, orden, rang, af, foer, tekst), best to the left."""
-    y = alt.Y(
-        "navn:N",
-        sort=alt.EncodingSortField("orden", op="min"),
-        axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=270, labelPadding=8),
-    )
-    scale = alt.Scale(nice=False, zero=False, domain=[1, 98])
-    axis = alt.Axis(title="Placering, 1 er bedst", values=[1, 25, 50, 75, 98], grid=True)
-    data = _data("rang")
+    """Places among kommuner, best to the left, laid out in pixels by `panels.dots`.
+
+    `spor` and `flyttet` (x, x2, y, y2), `foer` and `nu` (x, y), `tekster` (x, y, tekst, art).
+    """
+    ends = (_px("x"), _px("y"))
     track = (
-        alt.Chart(data)
-        .mark_rule(color=GRID, strokeWidth=2)
-        .encode(x=alt.X("en:Q", scale=scale, axis=axis), x2="af:Q", y=y)
+        alt.Chart(_data("spor"))
+        .mark_rule(color=GRID, strokeWidth=1.6)
+        .encode(*ends, x2="x2:Q", y2="y2:Q")
     )
     moved = (
-        alt.Chart(data)
+        alt.Chart(_data("flyttet"))
         .mark_rule(color=BLUE, strokeWidth=1.4)
-        .encode(x=alt.X("foer:Q", scale=scale), x2="rang:Q", y=y)
+        .encode(*ends, x2="x2:Q", y2="y2:Q")
     )
     before = (
-        alt.Chart(data)
+        alt.Chart(_data("foer"))
         .mark_point(filled=True, fill="white", stroke=BLUE, size=36, opacity=1, strokeWidth=1.4)
-        .encode(x=alt.X("foer:Q", scale=scale), y=y)
+        .encode(*ends)
     )
-    now = (
-        alt.Chart(data)
-        .mark_point(filled=True, color=BLUE, size=95, opacity=1)
-        .encode(x=alt.X("rang:Q", scale=scale), y=y)
+    now = alt.Chart(_data("nu")).mark_point(filled=True, color=BLUE, size=95, opacity=1)
+    texts = _texts(
+        {
+            "akse": {"align": "right", "fontSize": 11, "limit": 260},
+            "tal": {"align": "left", "fontSize": 11},
+            "tid": {"align": "center", "fontSize": 11},
+        }
     )
-    told = (
-        alt.Chart(data)
-        .mark_text(align="left", fontSize=11, color=INK, dx=10)
-        .encode(x=alt.value(330), y=y, text="tekst:N")
-    )
-    chart = alt.layer(track, moved, before, now, told)
-    return _config(chart.properties(width=330, height=alt.Step(ROW_HEIGHT), title=" "))
+    chart = alt.layer(track, moved, before, now.encode(*ends), *texts)
+    return _config(chart.properties(width=SMALL_WIDTH, height=1, title=" "))
+
+
+def _px(name: str) -> Any:
+    """A place that is counted in pixels already."""
+    channel = alt.X if name.startswith("x") else alt.Y
+    return channel(f"{name}:Q", scale=None, axis=None)
+
+
+def _texts(kinds: Mapping[str, Mapping[str, Any]]) -> list[Any]:
+    """The texts of a picture in pixels, a layer for each kind."""
+    return [
+        alt.Chart(_data("tekster"))
+        .transform_filter(f"datum.art == '{kind}'")
+        .mark_text(baseline="middle", color=INK, **style)
+        .encode(_px("x"), _px("y"), text="tekst:N")
+        for kind, style in kinds.items()
+    ]
 
 
 def ranking() -> Any:
