@@ -241,7 +241,7 @@ def test_the_workbook_has_native_charts_and_the_same_bytes(sheet: Sheet, tmp_pat
         csvfile.write_sheet(tmp_path / f"{name}.csv", sheet)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     book = openpyxl.load_workbook(io.BytesIO((tmp_path / "a.xlsx").read_bytes()))
-    assert book.sheetnames == ["Tabel 1", "Figur 1", "Figur 2"]
+    assert book.sheetnames == ["Tabel 1", "Figur 1", "Figur 2", "Kilder"]
     charts = [page._charts for page in book.worksheets]  # type: ignore[attr-defined]
     assert [[len(chart.series) for chart in found] for found in charts] == [[], [3], [1]]
     # The lost January is empty in what is drawn, not 0.
