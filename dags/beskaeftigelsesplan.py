@@ -19,7 +19,7 @@ person skal se på, starter `bed_om_gennemsyn` en kørsel af `gennemsyn`; der ve
 Startes den i hånden, kan `as_of` sættes til et tidspunkt (UTC, fx `2026-08-18T20:00:00Z`): så
 bruges kun det, der var hentet da.
 
-**Hvem:** Ingen vækkes. En rød kørsel læses af den dataansvarlige samme dag.
+**Hvem:** `besked` skriver til den dataansvarlige, når noget er stoppet, afventer eller mislykkes.
 
 **Gør dette, når den er rød:**
 
@@ -40,6 +40,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     default_args=TASK_DEFAULTS,
+    deadline=shared.ends_in_time(),
     params={
         "as_of": Param(
             None,
@@ -86,10 +87,10 @@ with DAG(
 
         flow.report(settings_with_connection(), run)
 
-    candidate = byg_kandidat()
-    judged, published = bedoem(candidate), udgiv(candidate)
+    judged = bedoem(candidate := byg_kandidat())
+    published = udgiv(candidate)
     judged >> published >> meld(candidate)
-    # A vintage is asked about once: the run bears its name.
+    [candidate, judged, published] >> shared.besked()
     ask = TriggerDagRunOperator.partial(
         task_id="bed_om_gennemsyn",
         trigger_dag_id=shared.REVIEW_DAG,

@@ -12,10 +12,16 @@ from typing import Any
 from airflow.sdk import (
     Asset,
     Connection,
+    DeadlineAlert,
+    DeadlineReference,
     ExceptionRetryPolicy,
     RetryAction,
     RetryDecision,
     RetryRule,
+    SyncCallback,
+    TriggerRule,
+    get_current_context,
+    task,
 )
 from airflow.sdk.exceptions import AirflowNotFoundException
 
@@ -28,6 +34,7 @@ from beskplan.errors import (
     SpuriousRefusalError,
     WrongKeyError,
 )
+from beskplan.notifiers import run_hangs
 from beskplan.settings import Settings
 
 CONNECTION = "jobindsats"
@@ -65,6 +72,7 @@ RETRIES = RetryByError(
     ],
     default=RetryAction.FAIL,
 )
+HOURS = 4
 # A worker that was killed raises nothing, so no rule is asked: it is one of these retries.
 TASK_DEFAULTS = {
     "owner": "beskplan",
@@ -74,6 +82,19 @@ TASK_DEFAULTS = {
     # The longest step takes minutes; a task that hangs would hold up every later run.
     "execution_timeout": timedelta(hours=1),
 }
+
+
+def ends_in_time() -> DeadlineAlert:
+    """Tell of a run that hangs; nothing else, for what failed tells of itself.
+
+    A step may take an hour and be tried four times, but a run that has not ended after these hours
+    waits for something that will not come.
+    """
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=timedelta(hours=HOURS),
+        callback=SyncCallback(run_hangs, kwargs={"hours": HOURS}),
+    )
 
 
 def settings_with_connection() -> Settings:
@@ -92,6 +113,14 @@ def settings_with_connection() -> Settings:
         port = f":{connection.port}" if connection.port else ""
         address = f"{scheme}{connection.host}{port}".rstrip("/")
     return replace(settings, jobindsats_url=address, token=connection.password or settings.token)
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE)
+def besked() -> None:
+    """Tell of what stands, also after a task that failed; the DAG's earlier runs hang no more."""
+    from beskplan import notifiers
+
+    notifiers.tell(settings_with_connection(), ended_dag=get_current_context()["dag"].dag_id)
 
 
 def landing_asset(kilde: str) -> Asset:

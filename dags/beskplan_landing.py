@@ -9,7 +9,13 @@ from typing import Any
 
 from airflow.sdk import DAG, CronTriggerTimetable, TriggerRule, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from beskplan_airflow import TASK_DEFAULTS, landing_asset, settings_with_connection
+from beskplan_airflow import (
+    TASK_DEFAULTS,
+    besked,
+    ends_in_time,
+    landing_asset,
+    settings_with_connection,
+)
 
 TIMEZONE = "Europe/Copenhagen"
 LANDED = "landet"
@@ -17,7 +23,7 @@ UNCHANGED = "uaendret"
 
 
 def landing_dag(kilde: str, *, cron: str, doc_md: str) -> DAG:
-    """Make the DAG that lands one source: `nyt` → `hent` (one a table) → `luk`, and `vagt`.
+    """Make the DAG of one source: `nyt` → `hent` (one a table) → `luk`, `besked` and `vagt`.
 
     Args:
         kilde: the source; also the DAG's id.
@@ -35,6 +41,7 @@ def landing_dag(kilde: str, *, cron: str, doc_md: str) -> DAG:
         catchup=False,
         max_active_runs=1,
         default_args=TASK_DEFAULTS,
+        deadline=ends_in_time(),
         tags=["beskplan", "landing"],
         doc_md=doc_md,
     ) as dag:
@@ -71,5 +78,6 @@ def landing_dag(kilde: str, *, cron: str, doc_md: str) -> DAG:
 
         asked = nyt()
         fetched = hent.expand(tabel_id=asked)
+        [asked, fetched] >> besked()
         [asked, fetched, luk(fetched)] >> vagt()
     return dag

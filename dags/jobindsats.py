@@ -5,12 +5,11 @@ from __future__ import annotations
 from beskplan_landing import landing_dag
 
 # STAR releases at about 08:00 Danish time, on weekdays that are announced but sometimes move; for
-# an hour around it the source refuses good questions. 08:30 is the day's first useful look, 12:30
-# the second for a release that came late or was corrected. A look without news asks for metadata
-# only.
+# an hour around it the source refuses good questions. So every hour of the morning, from 08:05, and
+# once in the afternoon for what was corrected. A look without news asks for metadata only.
 dag = landing_dag(
     "jobindsats",
-    cron="30 8,12 * * *",
+    cron="5 8-11,16 * * 1-5",
     doc_md="""
 # Jobindsats: hent nye tal
 
@@ -18,10 +17,12 @@ dag = landing_dag(
 dem i sin helhed (`hent`, én firkant pr. tabel), og melder til `beskaeftigelsesplan`, hvis der kom
 noget nyt (`luk`). Er der intet nyt, hentes intet, og `luk` springes over.
 
-**Hvornår:** Hver dag kl. 8.30 og 12.30 dansk tid. STAR offentliggør omkring kl. 8.00.
+**Hvornår:** Hverdage kl. 8.05, 9.05, 10.05, 11.05 og 16.05 dansk tid. STAR offentliggør omkring
+kl. 8.00.
 
-**Hvem:** Ingen vækkes. En rød kørsel læses af den dataansvarlige samme dag: udgivelsen i
-`releases/current` står ved magt, til tabellen er hentet.
+**Hvem:** `besked` skriver til den dataansvarlige, når en tabel er for sent på den, ikke kunne
+hentes, eller nøglen afvises: én gang for hver årsag. Udgivelsen i `releases/current` står ved
+magt, til tabellen er hentet.
 
 **Gør dette, når den er rød:** Åbn den røde firkant under `hent`; loggens sidste linje siger hvad,
 hvor og hvad der skal gøres.

@@ -17,7 +17,7 @@ from beskplan.airflow_local import POOL
 
 DAGS = Path(__file__).resolve().parents[1] / "dags"
 DAG_FILES = ("beskaeftigelsesplan", "gennemsyn", "jobindsats", "statbank", "joblog")
-LANDING_TASKS = {"nyt", "hent", "luk", "vagt"}
+LANDING_TASKS = {"nyt", "hent", "luk", "besked", "vagt"}
 HEAVY = {"pandas", "numpy", "duckdb", "great_expectations", "httpx", "dbt", "pyarrow", "scipy"}
 
 IMPORT_ONE = """
@@ -64,7 +64,14 @@ def test_exactly_these_dags_and_tasks(bag: Any) -> None:
         "jobindsats": LANDING_TASKS,
         "statbank": LANDING_TASKS,
         "joblog": LANDING_TASKS,
-        "beskaeftigelsesplan": {"byg_kandidat", "bedoem", "udgiv", "meld", "bed_om_gennemsyn"},
+        "beskaeftigelsesplan": {
+            "byg_kandidat",
+            "bedoem",
+            "udgiv",
+            "meld",
+            "besked",
+            "bed_om_gennemsyn",
+        },
         "gennemsyn": {"vis", "spoerg", "noter"},
     }
 
@@ -88,12 +95,20 @@ def test_the_order_of_the_tasks(bag: Any) -> None:
         assert dag.get_task("luk").upstream_task_ids == {"hent"}
         assert dag.get_task("vagt").upstream_task_ids == {"nyt", "hent", "luk"}
         assert dag.get_task("luk").trigger_rule == "all_done"
+        # Told whatever happened; and no build waits for a mail server.
+        assert dag.get_task("besked").upstream_task_ids == {"nyt", "hent"}
+        assert dag.get_task("besked").downstream_task_ids == set()
+        assert dag.get_task("besked").trigger_rule == "all_done"
         assert dag.get_task("vagt").trigger_rule == "one_failed"
         assert "tabel_id" in dag.get_task("hent").map_index_template
     dag = bag.dags["beskaeftigelsesplan"]
     assert dag.get_task("bedoem").upstream_task_ids == {"byg_kandidat"}
     assert dag.get_task("udgiv").upstream_task_ids == {"byg_kandidat", "bedoem"}
     assert dag.get_task("meld").upstream_task_ids == {"byg_kandidat", "udgiv"}
+    # Beside the last step: were it after, a run whose steps failed would be green.
+    told = dag.get_task("besked")
+    assert told.upstream_task_ids == {"byg_kandidat", "bedoem", "udgiv"}
+    assert (told.trigger_rule, told.downstream_task_ids) == ("all_done", set())
     # The release with the older figures is out before anybody is asked, and nothing waits here.
     assert dag.get_task("bed_om_gennemsyn").upstream_task_ids == {"bedoem", "udgiv"}
     assert dag.get_task("bed_om_gennemsyn").downstream_task_ids == set()
@@ -104,7 +119,7 @@ def test_the_order_of_the_tasks(bag: Any) -> None:
 
 def test_when_they_run(bag: Any) -> None:
     for dag_id, cron in (
-        ("jobindsats", "30 8,12 * * *"),
+        ("jobindsats", "5 8-11,16 * * 1-5"),
         ("statbank", "15 9 * * *"),
         ("joblog", "50 7-16 * * 1-5"),
     ):
@@ -129,6 +144,18 @@ def test_when_they_run(bag: Any) -> None:
         "gennemsyn": (False, 100),
     }
     assert type(bag.dags["gennemsyn"].schedule) is type(None)
+
+
+def test_a_run_that_hangs_is_told_of(bag: Any) -> None:
+    # `gennemsyn` waits for a person, a day if need be.
+    assert not bag.dags["gennemsyn"].deadline
+    for dag_id in ("jobindsats", "statbank", "joblog", "beskaeftigelsesplan"):
+        (alert,) = bag.dags[dag_id].deadline
+        assert type(alert.reference).__name__ == "DagRunQueuedAtDeadline"
+        assert (alert.interval.total_seconds(), alert.callback.path) == (
+            4 * 3600,
+            "beskplan.notifiers.run_hangs",
+        )
 
 
 def test_who_emits_which_asset(bag: Any) -> None:

@@ -163,6 +163,7 @@ def _news(source: Source, landing: Landing) -> list[str]:
                 seen_at=state.seen_at,
                 update_latest=last.update_latest,
                 hentet_utc=last.hentet_utc,
+                update_next=state.update_next,
             )
     return found
 
@@ -197,5 +198,6 @@ def _fetch(source: Source, landing: Landing, tabel_id: str) -> str:
         seen_at=vintage.retrieved_at,
         update_latest=vintage.update_latest,
         hentet_utc=result.hentet_utc,
+        update_next=vintage.update_next,
     )
     return udfald

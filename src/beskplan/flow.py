@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from beskplan import fetching
-from beskplan.errors import NotUpdatedError, ReleaseError
+from beskplan.beskeder.causes import BUILD_FAULT
+from beskplan.errors import BeskplanError, NotUpdatedError, ReleaseError
 from beskplan.landing import Landing, reviews
 from beskplan.landing.records import Decision
 from beskplan.settings import Settings
@@ -96,7 +98,8 @@ def build(settings: Settings, as_of: str | None = None) -> str:
     folder.mkdir(parents=True)
     _remove_old_runs(settings)
     (folder / "koersel.json").write_text(json.dumps({"koersel": run, "as_of": as_of}))
-    build_candidate(settings, folder, as_of=as_of)
+    with _fault_kept(settings, run, "byg"):
+        build_candidate(settings, folder, as_of=as_of)
     return run
 
 
@@ -109,6 +112,11 @@ def judge(settings: Settings, run: str) -> list[str]:
     Raises:
         GateError: something that all tables share is wrong.
     """
+    with _fault_kept(settings, run, "bedoem"):
+        return _judge(settings, run)
+
+
+def _judge(settings: Settings, run: str) -> list[str]:
     from beskplan import gate
     from beskplan.gate import TableVerdict
     from beskplan.warehouse import build_candidate, keep_as_lager
@@ -151,7 +159,9 @@ def publish(
     from beskplan.release.publish import publish as publish_release
 
     folder = run_dir(settings, run)
-    release = publish_release(settings, folder, Judgement.load(folder), tell or silent)
+    with _fault_kept(settings, run, "udgiv"):
+        release = publish_release(settings, folder, Judgement.load(folder), tell or silent)
+    (settings.work / BUILD_FAULT).unlink(missing_ok=True)
     return release.release_id if release else None
 
 
@@ -272,6 +282,25 @@ def question(settings: Settings, tabel_id: str, hentet_utc: str) -> str | None:
         if (decision.tabel_id, decision.hentet_utc) == (tabel_id, hentet_utc):
             return review_text.markdown(decision)
     return None
+
+
+@contextmanager
+def _fault_kept(settings: Settings, run: str, step: str) -> Iterator[None]:
+    """Keep what stopped a step until a run has gone through, so that it can be told."""
+    try:
+        yield
+    except Exception as error:
+        known = error if isinstance(error, BeskplanError) else None
+        fault = {
+            "trin": step,
+            "koersel": run,
+            "type": type(error).__name__,
+            "besked": (f"{known.what} [{known.where}]" if known else str(error))[:1000],
+            "goer": known.do if known else "Læs opgavens log.",
+        }
+        settings.work.mkdir(parents=True, exist_ok=True)
+        (settings.work / BUILD_FAULT).write_text(json.dumps(fault), encoding="utf-8")
+        raise
 
 
 def _remove_old_runs(settings: Settings) -> None:

@@ -78,6 +78,7 @@ class Look:
         update_latest: what the source said of its last update; None where it said nothing.
         hentet_utc: the vintage that the table stands on after this look; None after a failure.
         fejl: what is wrong, for a failure.
+        update_next: the day that the source announced for the next update.
     """
 
     kilde: str
@@ -88,6 +89,7 @@ class Look:
     update_latest: str | None
     hentet_utc: str | None
     fejl: Fault | None
+    update_next: str | None = None
 
     @classmethod
     def read(cls, path: Path) -> Look:
@@ -97,11 +99,17 @@ class Look:
         return cls(**content, fejl=Fault(**fejl) if fejl else None)
 
     def to_json(self) -> bytes:
-        """The record's bytes."""
-        return to_json(asdict(self))
+        """The record's bytes; a next update that the source does not announce is left out."""
+        content = asdict(self)
+        if self.update_next is None:
+            del content["update_next"]
+        return to_json(content)
 
     def says_the_same(self, other: Look) -> bool:
         """Whether a new record after `other` would say nothing new."""
+        if self.udfald in SUCCESSFUL and self.update_next != other.update_next:
+            # The source has moved its next update.
+            return False
         if self.udfald == "intet_nyt":
             return other.udfald in SUCCESSFUL
         if self.udfald == "uaendret":

@@ -162,6 +162,7 @@ class Landing:
         update_latest: str | None = None,
         hentet_utc: str | None = None,
         error: SourceError | LandingError | None = None,
+        update_next: str | None = None,
     ) -> Look | None:
         """Append what came of a look, if it says something new.
 
@@ -173,6 +174,7 @@ class Landing:
             update_latest: what the source said of its last update.
             hentet_utc: the vintage that the table now stands on.
             error: why it failed.
+            update_next: the day that the source announced for the next update.
 
         Returns:
             The record, or None if the newest one says the same.
@@ -190,6 +192,7 @@ class Landing:
             update_latest=update_latest,
             hentet_utc=hentet_utc,
             fejl=fejl,
+            update_next=update_next,
         )
         if last and look.says_the_same(last):
             return None

@@ -103,8 +103,8 @@ class Jobindsats:
             reply = self._http.ask("/v3/tables", [("format", "json")], where=where)
             seen = reply.answer.retrieved_at
             self._catalogue = {
-                tabel_id: TableState(tabel_id, update, seen)
-                for tabel_id, update in parse_catalogue(reply.data, where).items()
+                tabel_id: TableState(tabel_id, latest, seen, announced)
+                for tabel_id, (latest, announced) in parse_catalogue(reply.data, where).items()
             }
         return self._catalogue
 
@@ -172,6 +172,7 @@ class Jobindsats:
             retrieved_at=replies[0].answer.retrieved_at,
             answers=tuple(reply.answer for reply in replies),
             cells=cells,
+            update_next=state.update_next,
         )
 
     def _ask_piece(

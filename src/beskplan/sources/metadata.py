@@ -67,6 +67,7 @@ class _Table(BaseModel):
 class _ListedTable(BaseModel):
     table_id: str
     update_latest: str | None = None
+    update_next: str | None = None
 
 
 class _TableGroup(BaseModel):
@@ -210,8 +211,8 @@ def parse_table(data: Any, where: str, *, from_standin: bool) -> TableMeta:
     )
 
 
-def parse_catalogue(data: Any, where: str) -> dict[str, str]:
-    """Read the answer of `/v3/tables`: table id → date of its last update.
+def parse_catalogue(data: Any, where: str) -> dict[str, tuple[str, str | None]]:
+    """Read the answer of `/v3/tables`: table id → day of its last update, and of its next.
 
     A table without a date has never been published and counts as not offered.
 
@@ -222,7 +223,7 @@ def parse_catalogue(data: Any, where: str) -> dict[str, str]:
         raise BadAnswerError("Listen over tabeller er ikke en liste", where=where, do=DO_REPORT)
     subjects: list[_Subject] = [_validated(_Subject, item, where) for item in data]
     return {
-        table.table_id.lower(): table.update_latest
+        table.table_id.lower(): (table.update_latest, table.update_next or None)
         for subject in subjects
         for group in subject.table_groups
         for table in group.tables

@@ -44,6 +44,7 @@ class TableVintage:
         retrieved_at: `Date` header of the first data answer, UTC.
         answers: every data answer, in the order asked.
         cells: long form, columns `CELL_COLUMNS`, one row a cell asked for.
+        update_next: the day that the source announces for the next update; None where it says none.
     """
 
     kilde: str
@@ -52,6 +53,7 @@ class TableVintage:
     retrieved_at: datetime
     answers: tuple[Answer, ...]
     cells: pd.DataFrame
+    update_next: str | None = None
 
     @property
     def origin(self) -> Origin:
@@ -69,11 +71,13 @@ class TableState:
         tabel_id: the source's id.
         update_latest: the last update, or None where the source does not offer the table.
         seen_at: `Date` header of the metadata answer, UTC.
+        update_next: the day announced for the next update, where there is one.
     """
 
     tabel_id: str
     update_latest: str | None
     seen_at: datetime
+    update_next: str | None = None
 
 
 Catalogue = Mapping[str, TableState]

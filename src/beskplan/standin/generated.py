@@ -103,6 +103,11 @@ class Generated:
         """Date of the newest release."""
         return months.release_date(months.newest(clock))
 
+    def announced(self, table: Table, clock: datetime) -> str | None:
+        """Day of the release that follows; a ydelse that has ended has none."""
+        following = months.newest(clock) + 1
+        return months.release_date(following) if following <= _range(table)[1] else None
+
     def cells(self, table: Table, selection: Selection, clock: datetime) -> Cells:
         """The figures, small ones hidden."""
         last = months.newest(clock)

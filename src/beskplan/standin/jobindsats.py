@@ -85,7 +85,7 @@ def _tables_entry(table: Table, provider: Provider, world: World) -> dict[str, A
         "link_tablepage": None,
         "update_freq": table.period_type[0],
         "update_latest": updated,
-        "update_next": None,
+        "update_next": provider.announced(table, clock),
         "mgroups": [group for group, _ in _groups(table)],
         "periods": {"periodtypes": [{"periodtype_id": table.period_type, "period_last": last}]},
     }

@@ -28,6 +28,14 @@ UPDATED = {
     "y60j01": (None, None, "2026-08-19"),
     "y30r21": ("2023-05-01", "2023-05-01", "2023-05-01"),
 }
+# Assumed as well: the day that the source announces next, by recorded time.
+NEXT = {
+    "y25i01": ("2026-08-19", "2026-09-16", "2026-09-16"),
+    "y25i09": ("2026-08-19", "2026-09-16", "2026-09-16"),
+    "y60a02": (None, None, "2026-09-24"),
+    "y60c07": (None, None, "2026-09-24"),
+    "y60j01": (None, None, "2026-09-24"),
+}
 # What was recorded together: at the three times, or once, some time after the last period (the
 # answer is then the same at all three).
 THRICE = ("y25i01", "y25i09", "y60a02", "y60c07", "y60j01")
@@ -121,6 +129,10 @@ class Recorded:
     def updated(self, table: Table, clock: datetime) -> str:
         """The assumed date of the last update."""
         return UPDATED[table.table_id][time_index(clock)] or ""
+
+    def announced(self, table: Table, clock: datetime) -> str | None:
+        """The assumed day of the next update; y30r21 has none."""
+        return NEXT.get(table.table_id, (None,) * len(TIMES))[time_index(clock)]
 
     def cells(self, table: Table, selection: Selection, clock: datetime) -> Cells:
         """The recorded cells; a row that was not recorded is absent."""

@@ -147,5 +147,8 @@ class Provider(Protocol):
     def updated(self, table: Table, clock: datetime) -> str:
         """Date of the table's last update at that time."""
 
+    def announced(self, table: Table, clock: datetime) -> str | None:
+        """Date of the next update as announced at that time, or None."""
+
     def cells(self, table: Table, selection: Selection, clock: datetime) -> Cells:
         """The figures asked for, as they stood at that time."""
