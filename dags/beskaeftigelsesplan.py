@@ -30,8 +30,7 @@ bruges kun det, der var hentet da.
 | `udgiv` | udgivelsen kunne ikke skrives | den forrige står ved magt; læs loggen, start igen |
 | `meld` | en tabel gik ud med gamle tal | læs `current/site/kvalitet/`; svar i `gennemsyn` |
 
-Kørslen kan gentages uden skade: hviler den på det samme som `releases/current`, udgives intet.
-"""
+Kørslen kan gentages uden skade: hviler den på det samme som `releases/current`, udgives intet."""
 
 ISO_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$"
 with DAG(
@@ -87,8 +86,8 @@ with DAG(
 
         flow.report(settings_with_connection(), run)
 
-    judged = bedoem(candidate := byg_kandidat())
-    published = udgiv(candidate)
+    candidate = byg_kandidat()
+    judged, published = bedoem(candidate), udgiv(candidate)
     judged >> published >> meld(candidate)
     [candidate, judged, published] >> shared.besked()
     ask = TriggerDagRunOperator.partial(

@@ -155,6 +155,8 @@ def _news(source: Source, landing: Landing) -> list[str]:
         elif last is None or state.update_latest > (last.update_latest or ""):
             found.append(tabel_id)
         else:
+            # A catalogue older than the last one, as a source shows while it reloads, moves no day.
+            is_same = state.update_latest == last.update_latest
             # The figures held are the source's newest: a failure before this is over.
             landing.record_tilsyn(
                 kilde,
@@ -163,7 +165,7 @@ def _news(source: Source, landing: Landing) -> list[str]:
                 seen_at=state.seen_at,
                 update_latest=last.update_latest,
                 hentet_utc=last.hentet_utc,
-                update_next=state.update_next,
+                update_next=state.update_next if is_same else last.update_next,
             )
     return found
 

@@ -284,7 +284,7 @@ def test_the_first_look_ends_in_a_release(first: Chapter) -> None:
     plan = first.runs[PLAN][-1]
     assert plan.state == GREEN
     assert plan.tasks == {
-        **dict.fromkeys(("byg_kandidat", "bedoem", "udgiv", "meld"), GREEN),
+        **dict.fromkeys(("byg_kandidat", "bedoem", "udgiv", "meld", "besked"), GREEN),
         "bed_om_gennemsyn": "skipped",
     }
     assert first.release.hele_landet == AT_FIRST
@@ -323,6 +323,7 @@ def test_what_landed_beside_it_goes_out_with_the_mark(broken: Chapter, first: Ch
         "bedoem": GREEN,
         "udgiv": GREEN,
         "meld": RED,
+        "besked": GREEN,
         "bed_om_gennemsyn": "skipped",
     }
     assert broken.release.name != first.release.name
@@ -349,7 +350,8 @@ def test_nothing_new_lands_nothing_and_builds_nothing(quiet: Chapter, mended: Ch
     assert set(quiet.runs) == {"jobindsats", "statbank", "joblog"}
     for (run,) in quiet.runs.values():
         assert run.state == GREEN
-        assert run.tasks == {"nyt": GREEN, "hent": "skipped", "luk": "skipped", "vagt": "skipped"}
+        skipped = dict.fromkeys(("hent", "luk", "vagt"), "skipped")
+        assert run.tasks == {"nyt": GREEN, "besked": GREEN, **skipped}
     assert quiet.events == mended.events
     assert quiet.release == mended.release
 
