@@ -17,7 +17,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := false
 PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
-.PHONY: help run test quick airflow lint fix bench backtest endurance joblog-bench verify lock clean
+.PHONY: help run test quick system secrets airflow lint fix bench backtest endurance joblog-bench verify lock clean
 
 help: ## List the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,10 +26,16 @@ run: $(VENV)/.run ## Set up, land the three recorded times, build, judge, publis
 	@beskplan demo
 
 test: $(VENV)/.dev lint ## Set up, check the style, run every test, a full Airflow run among them
-	@python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not drift"
 
 quick: $(VENV)/.dev ## The tests without those that repeat a whole run
-	@python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not system"
+	@python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not system and not drift"
+
+system: $(VENV)/.system ## docker-compose.yml's services as processes, on Postgres; prints timings
+	@python -m pytest -n 0 -s -m drift tests/system/test_drift.py
+
+secrets: ## Make the secret files that docker-compose.yml mounts, each once, mode 600
+	@bash deploy/hemmeligheder.sh
 
 airflow: $(VENV)/.run .env ## Start Airflow with the stand-in; prints address and login
 	@bash ops/airflow.sh start
@@ -64,6 +70,7 @@ lock: ## Resolve requirements/*.in anew (needs uv)
 	@for n in dev run klient; do uv pip compile --python-version 3.11 --universal --generate-hashes \
 		--no-strip-extras --no-header --no-emit-index-url --no-annotate -q \
 		$$([ $$n = run ] && echo -c requirements/dev.lock) requirements/$$n.in -o requirements/$$n.lock; done
+	@bash deploy/lock.sh
 
 clean: ## Remove what runs made: work folder, releases, landing, Airflow's home
 	@rm -rf arbejde releases landing airflow_home
@@ -94,6 +101,12 @@ $(VENV)/.dev: requirements/dev.lock requirements/klient.lock pyproject.toml | $(
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes \
 		--only-binary :all: --upgrade --target $(VENV)/klient -r requirements/klient.lock
 	@touch $@ $(VENV)/.run
+
+# What production adds, on top: the image has the same lock.
+$(VENV)/.system: deploy/production.lock $(VENV)/.dev
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes \
+		-r deploy/production.lock
+	@touch $@
 
 .env:
 	@cp .env.example .env

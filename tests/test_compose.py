@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from compose_support import PARTS, Places, resolved
 from dotenv import dotenv_values
 
 from beskplan.airflow_local import POOL, airflow_environment, read_environment
@@ -46,15 +49,113 @@ def test_exactly_these_services(services: dict[str, Any]) -> None:
     }
 
 
+# What a process on one machine has otherwise than a container: folders, addresses, secret files.
+PLACES = {
+    "BESKPLAN_HJEM",
+    "AIRFLOW_HOME",
+    "AIRFLOW__API__HOST",
+    "AIRFLOW__API__PORT",
+    "AIRFLOW__API__SECRET_KEY_CMD",
+    "AIRFLOW__API_AUTH__JWT_SECRET_CMD",
+    "AIRFLOW__CELERY__BROKER_URL_CMD",
+    "AIRFLOW__CELERY__RESULT_BACKEND",
+    "AIRFLOW__CORE__DAGS_FOLDER",
+    "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
+    "AIRFLOW__CORE__FERNET_KEY_CMD",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
+    "PGPASSFILE",
+}
+SECRETS = {"pgpass", "jwt_secret", "api_secret_key", "fernet_key", "celery_broker_url"}
+
+
 def test_every_part_of_airflow_shares_file_and_secrets(services: dict[str, Any]) -> None:
     for name in AIRFLOW:
         assert services[name]["env_file"] == ".env"
+        assert set(services[name]["secrets"]) >= SECRETS
         environment = services[name]["environment"]
-        assert environment["AIRFLOW__API_AUTH__JWT_SECRET"].startswith("${AIRFLOW__API_AUTH__JWT")
+        assert environment["AIRFLOW__API_AUTH__JWT_SECRET_CMD"] == "cat /run/secrets/jwt_secret"
+        assert environment["AIRFLOW__CORE__AUTH_MANAGER"] == "beskplan.airflow_auth.AuthManager"
         assert environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"].startswith(
             "http://airflow-api-server:8080/"
         )
         assert "postgresql" in environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    holding = {name for name in services if "admin_kodeord" in services[name].get("secrets", ())}
+    assert holding == {"airflow-init"}, "the administrator's password is for init alone"
+    asking = {n for n in services if "jobindsats_token" in services[n].get("secrets", ())}
+    assert asking == AIRFLOW - {"airflow-init"}
+
+
+def test_compose_resolves_it_and_the_processes_have_the_same_environment(tmp_path: Path) -> None:
+    """The system test's environment differs from the containers' in places only."""
+    (tmp_path / "her").mkdir()
+    places = Places(tmp_path, tmp_path / "airflow", tmp_path / "hemmeligt", 18080, 15432)
+    config = resolved(tmp_path / "her", {"COMPOSE_PROFILES": "demo,celery"})
+    assert set(config["services"]) == AIRFLOW | {"postgres", "releases", "redis", "standin"}
+    for name in ("airflow-init", *PARTS):
+        contained = config["services"][name]["environment"]
+        here = places.environment(config["services"][name])
+        assert here.keys() == contained.keys()
+        differs = {key for key in here if here[key] != str(contained[key] or "")}
+        own = "BESKPLAN_ADMIN_KODEORD_FILE" if name == "airflow-init" else "JOBINDSATS_TOKEN_FILE"
+        assert differs == PLACES | {own}
+
+
+def test_no_secret_is_a_variable(services: dict[str, Any], text: str) -> None:
+    assert "${POSTGRES_PASSWORD" not in text
+    for service in services.values():
+        for name, value in (service.get("environment") or {}).items():
+            if re.search("TOKEN|PASSWORD|SECRET|FERNET|KODEORD|BROKER", name):
+                assert value == "" or "/run/secrets/" in value, name
+    example = dotenv_values(PROJECT / ".env.example")
+    kept = {name: value for name, value in example.items() if value == DEMO_TOKEN}
+    assert set(kept) == {"JOBINDSATS_TOKEN"}
+    assert not [name for name in example if re.search("PASSWORD|SECRET|FERNET|KODEORD", name)]
+
+
+def test_one_command_makes_every_secret_once(tmp_path: Path, text: str) -> None:
+    make = [str(PROJECT / "deploy/hemmeligheder.sh"), str(tmp_path / "h")]
+    said = subprocess.run(make, capture_output=True, text=True, check=True).stdout
+    files = {file.name: file for file in (tmp_path / "h").iterdir()}
+    assert set(files) == set(yaml.safe_load(text)["secrets"])
+    made = {name: file.read_text().strip() for name, file in files.items()}
+    assert {file.stat().st_mode & 0o777 for file in files.values()} == {0o600}
+    assert len(set(made.values())) == len(made)
+    assert len(made["jwt_secret"]) == 128
+    assert made["pgpass"].endswith(made["postgres_kodeord"])
+    assert not [value for value in made.values() if value in said]
+    subprocess.run(make, capture_output=True, check=True)
+    assert {name: file.read_text().strip() for name, file in files.items()} == made
+    fernet = pytest.importorskip("cryptography.fernet")
+    fernet.Fernet(made["fernet_key"].encode())
+
+
+def test_every_service_is_bounded_unprivileged_and_of_an_exact_image(
+    services: dict[str, Any],
+) -> None:
+    for name, service in services.items():
+        assert {"mem_limit", "cpus", "pids_limit"} <= set(service), name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["restart"] == ("no" if name == "airflow-init" else "unless-stopped")
+        assert service["image"] == "beskplan:local" or re.search(r":\d+\.\d+", service["image"])
+        assert service["image"] == "beskplan:local" or "user" in service, name
+    dockerfile = (PROJECT / "deploy/Dockerfile").read_text()
+    assert re.search(r"^FROM python:3\.11\.\d+-", dockerfile, re.M)
+    assert re.search(r"^USER beskplan$", dockerfile, re.M)
+
+
+def test_the_roles_grow_from_reader_to_engineer() -> None:
+    rows = json.loads((PROJECT / "deploy/roller.json").read_text())
+    rights: dict[str, set[tuple[str, str]]] = {}
+    for row in rows:
+        held = rights.setdefault(row["name"], set())
+        held.update((action, row["resource"]) for action in row["action"].split(","))
+    assert set(rights) == {"reader", "reviewer", "engineer"}
+    assert rights["reader"] < rights["reviewer"] < rights["engineer"]
+    assert rights["reviewer"] - rights["reader"] == {("can_edit", "HITL Detail")}
+    changing = {one for one in rights["reader"] if one[0] not in ("can_read", "menu_access")}
+    assert changing == {("can_edit", "My Password"), ("can_edit", "My Profile")}
+    named = {resource for held in rights.values() for _, resource in held}
+    assert not named & {"Connections", "Variables", "Configurations", "Users", "Roles"}
 
 
 def test_only_loopback_is_published(services: dict[str, Any]) -> None:
@@ -74,7 +175,8 @@ def test_every_lasting_service_has_a_health_check(services: dict[str, Any]) -> N
 
 
 def test_the_pool_is_made_before_the_first_task(services: dict[str, Any]) -> None:
-    assert f"airflow pools set {POOL[0]} {POOL[1]} " in services["airflow-init"]["command"][-1]
+    assert services["airflow-init"]["command"] == "python -m beskplan.airflow_init"
+    assert POOL[:2] == ("duckdb_skriver", "1")
     for name in AIRFLOW - {"airflow-init"}:
         wanted = services[name]["depends_on"]["airflow-init"]["condition"]
         assert wanted == "service_completed_successfully"

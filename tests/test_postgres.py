@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +10,7 @@ from urllib.parse import quote
 
 import duckdb
 import pytest
+from postgres_support import postgres_server
 from release_support import FIRST, SECOND, candidate, judged, land, make_settings
 from typer.testing import CliRunner
 
@@ -54,48 +51,10 @@ class Server:
             return con.execute("select * from postgres_query('pg', $q)", {"q": sql}).fetchall()
 
 
-def programs() -> Path | None:
-    """Where initdb and pg_ctl are."""
-    on_path = shutil.which("initdb")
-    if on_path:
-        return Path(on_path).parent
-    return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    found = programs()
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("no Postgres on this machine: install postgresql")
-    assert found is not None, ".ci/run installs Postgres"
-    folder = Path(tempfile.mkdtemp(prefix="beskplan-pg-"))
-    # Postgres refuses to run as root.
-    user = "postgres" if os.geteuid() == 0 else None
-    if user:
-        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    (folder / "kode").write_text(PASSWORD, encoding="utf-8")
-    (folder / "kode").chmod(0o644)
-
-    def run(program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [str(found / program), "-D", str(folder / "data"), *arguments],
-            user=user,
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-
-    run("initdb", "-U", "beskplan", "-A", "scram-sha-256", "--no-sync", "-E", "UTF8",
-        "--locale=C.UTF-8", f"--pwfile={folder / 'kode'}")  # fmt: skip
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-    # Its error output is a file: a server that is left holding a pipe would be waited for.
-    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
-    yield Server(folder)
-    run("pg_ctl", "-w", "-m", "immediate", "stop")
-    shutil.rmtree(folder)
+    with postgres_server("beskplan", PASSWORD) as folder:
+        yield Server(folder)
 
 
 @pytest.fixture(scope="module")

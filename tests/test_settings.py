@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from beskplan.errors import SettingsError
 from beskplan.settings import JOBINDSATS_URL, Settings
 
 
@@ -29,3 +32,29 @@ def test_an_unknown_profile_is_refused() -> None:
 
 def test_the_token_is_not_printed() -> None:
     assert "hemmelig" not in repr(Settings(token="hemmelig"))
+
+
+def test_the_token_is_read_from_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "noegle"
+    file.write_text("fra-filen\n")
+    monkeypatch.delenv("JOBINDSATS_TOKEN", raising=False)
+    monkeypatch.setenv("JOBINDSATS_TOKEN_FILE", str(file))
+    assert Settings.from_env().token == "fra-filen"
+    file.write_text("den-nye\n")
+    assert Settings.from_env().token == "den-nye", "a new key needs no restart"
+
+
+@pytest.mark.parametrize(
+    ("given", "held", "what"),
+    [("en", "to", "both set"), ("", " \n", "is empty"), ("", None, "cannot be read")],
+)
+def test_a_secret_file_that_is_no_use_is_named_and_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, held: str | None, what: str
+) -> None:
+    file = tmp_path / "noegle"
+    if held is not None:
+        file.write_text(held)
+    monkeypatch.setenv("JOBINDSATS_TOKEN", given)
+    monkeypatch.setenv("JOBINDSATS_TOKEN_FILE", str(file))
+    with pytest.raises(SettingsError, match=what):
+        Settings.from_env()

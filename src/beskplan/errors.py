@@ -20,6 +20,10 @@ class BeskplanError(Exception):
         self.do = do
 
 
+class SettingsError(BeskplanError):
+    """What is configured from outside cannot be used."""
+
+
 class SourceError(BeskplanError):
     """A source did not answer, or answered something that cannot be trusted."""
 

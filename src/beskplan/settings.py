@@ -7,12 +7,45 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from beskplan.errors import SettingsError
+
 PROJECT = Path(__file__).resolve().parents[2]
 PROFILES = ("fuld", "lille")
 JOBINDSATS_URL = "https://api.jobindsats.dk"
 STATBANK_URL = "https://api.statbank.dk"
 # The largest answer that a user of the API reports as far below its (unpublished) limit.
 ANSWER_CELLS = 30_000
+
+
+def secret(name: str) -> str | None:
+    """Read a secret from the variable `name`, or from the file that `<name>_FILE` names.
+
+    Returns:
+        The secret; None if neither is set.
+
+    Raises:
+        SettingsError: both are set, or the file is empty or cannot be read.
+    """
+    given, file = os.environ.get(name) or None, os.environ.get(f"{name}_FILE")
+    if not file:
+        return given
+    if given:
+        raise SettingsError(
+            f"{name} and {name}_FILE are both set",
+            where="environment",
+            do="empty one of them; the file is the safer place",
+        )
+    try:
+        text = Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"the file of {name} cannot be read: {type(error).__name__}",
+            where=file,
+            do="make it (deploy/hemmeligheder.sh), readable by the user that runs Beskplan",
+        ) from error
+    if not text:
+        raise SettingsError(f"the file of {name} is empty", where=file, do="put the secret into it")
+    return text
 
 
 @dataclass(frozen=True)
@@ -84,7 +117,7 @@ class Settings:
             profile=env.get("BESKPLAN_PROFIL") or "fuld",
             jobindsats_url=(env.get("JOBINDSATS_URL") or JOBINDSATS_URL).rstrip("/"),
             statbank_url=(env.get("STATBANK_URL") or STATBANK_URL).rstrip("/"),
-            token=env.get("JOBINDSATS_TOKEN") or None,
+            token=secret("JOBINDSATS_TOKEN"),
             timeout_s=float(env.get("BESKPLAN_TIMEOUT") or 60),
             wait_s=float(env.get("BESKPLAN_VENT") or 1),
             answer_cells=int(env.get("BESKPLAN_SVAR_CELLER") or ANSWER_CELLS),
