@@ -38,6 +38,7 @@ THEN = (
 HEALTHY = ("metadatabase", "scheduler", "dag_processor", "triggerer")
 POOL = ("duckdb_skriver", "1", "DuckDB has one writer: every task that builds takes the one slot")
 USER = "admin"
+LINEAGE = "lineage.jsonl"
 START_UP_SECONDS = 180
 GOODBYE_SECONDS = 20
 
@@ -82,6 +83,12 @@ def airflow_environment(base: Mapping[str, str], home: Path) -> dict[str, str]:
     url = f"http://127.0.0.1:{port}"
     return {
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(64),
+        "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(
+            {"type": "file", "log_file_path": str(airflow_home / LINEAGE), "append": True}
+        ),
+        "AIRFLOW__OPENLINEAGE__NAMESPACE": "beskplan",
+        "AIRFLOW__OPENLINEAGE__EXTRACTORS": "beskplan.lineage.Extractor",
+        "AIRFLOW__OPENLINEAGE__DISABLE_SOURCE_CODE": "True",
         **base,
         "BESKPLAN_HJEM": str(home),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{base.get('PATH', '')}",

@@ -284,6 +284,28 @@ def landing_verify() -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def friskhed() -> None:
+    """Print how fresh each table is, and every cause that stands now."""
+    from datetime import UTC, datetime
+
+    from beskplan import beskeder
+    from beskplan.landing import Landing
+    from beskplan.landing.freshness import freshness
+
+    settings, now = Settings.from_env(), datetime.now(UTC)
+    table = Table("kilde", "tabel", "nyeste", "ventet", "dato", "dage for sent", "tilstand")
+    for one in freshness(Landing(settings.landing), now):
+        table.add_row(
+            *(one.kilde, one.tabel_id, one.nyeste_periode, one.ventet_periode or ""),
+            one.ventet_dato.isoformat() if one.ventet_dato else "",
+            *(str(one.dage_forsinket or ""), one.tilstand),
+        )
+    console.print(table)
+    for cause in beskeder.current(settings, now):
+        console.print(f"{cause.noegle}: {cause.tekst}\n  {cause.goer}", markup=False)
+
+
 @landing_app.command("vis")
 def landing_vis() -> None:
     """List the vintages that have landed."""
