@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -43,8 +44,17 @@ class Extractor(BaseExtractor):
         if task.task_id == "byg_kandidat":
             return _lineage(landing, [WAREHOUSE])
         if task.task_id == "udgiv":
-            return _lineage([WAREHOUSE], [RELEASE])
+            return _lineage([WAREHOUSE], _published(Settings.from_env()))
         return OperatorLineage()
+
+
+def _published(settings: Settings) -> list[str]:
+    """The tables of the current release."""
+    manifest = settings.releases / "current" / "manifest.json"
+    if not manifest.is_file():
+        return []
+    tables = json.loads(manifest.read_bytes())["database"]["tabeller"]
+    return [f"{RELEASE}/{name}" for name in sorted(tables)]
 
 
 def _lineage(inputs: Iterable[str], outputs: Iterable[str]) -> OperatorLineage[Any, Any]:

@@ -6,6 +6,7 @@ One Airflow for the whole file. Each chapter is a fixture that begins where the 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import time
@@ -300,6 +301,20 @@ def test_either_asset_starts_the_plan(first: Chapter) -> None:
     assert {name for name, _ in first.events} == {
         *("landing_jobindsats", "landing_statbank", "landing_joblog"),
     }
+
+
+def test_every_step_states_what_it_read_and_wrote(operation: Operation, first: Chapter) -> None:
+    lines = (operation.home / "airflow_home" / "lineage.jsonl").read_text().splitlines()
+    written = {
+        (event["job"]["name"], output["name"])
+        for event in map(json.loads, lines)
+        for output in event.get("outputs", ())
+    }
+    assert {
+        ("jobindsats.hent", "landing/jobindsats/y25i01"),
+        ("beskaeftigelsesplan.byg_kandidat", "lager"),
+        ("beskaeftigelsesplan.udgiv", "udgivelse/fct_ydelser"),
+    } <= written
 
 
 def test_a_failing_table_leaves_the_others_to_finish_and_the_run_red(broken: Chapter) -> None:
