@@ -1,6 +1,7 @@
 """The DAGs in a real Airflow, asked to fetch from the stand-in (small profile).
 
 One Airflow for the whole file. Each chapter is a fixture that begins where the one before ended.
+What a person is asked and answers is in test_drift.py.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ import pytest
 from beskplan.airflow_local import LocalAirflow, airflow_environment
 from beskplan.airflow_local import running as airflow_running
 from beskplan.demo import DEMO_TOKEN, put_bilag
-from beskplan.landing import Landing
 from beskplan.settings import Settings
 from beskplan.standin.recorded import TIMES
 from beskplan.standin.server import Running as StandIn
@@ -125,11 +125,6 @@ class Operation:
         for run in sorted(ours, key=lambda run: run["run_after"]):
             found.setdefault(run["dag_id"], []).append(self._detail(run))
         return found
-
-    def state(self, run: str, task_id: str) -> str | None:
-        """State of one task of a run, given by its path."""
-        state: str | None = self.get(f"{run}/taskInstances/{task_id}")["state"]
-        return state
 
     def asset_events(self) -> list[tuple[str, list[str]]]:
         events = self.get("/assets/events?order_by=timestamp")["asset_events"]
@@ -244,40 +239,6 @@ def locked_out(operation: Operation, quiet: Chapter) -> Chapter:
     return close(operation, expected=1)
 
 
-@pytest.fixture(scope="module")
-def reviewed(operation: Operation, locked_out: Chapter) -> dict[str, Any]:
-    """A vintage waits; the step asks, and an answer comes over the API as from the web page."""
-    landing = Landing(operation.home / "landing")
-    vintage = landing.newest("jobindsats", "y25i01")
-    assert vintage is not None
-    asked = {"tabel_id": vintage.tabel_id, "hentet_utc": vintage.hentet_utc}
-    landing.decide("jobindsats", *asked.values(), "afventer", hvem="test", hvorfor="prøve")
-    run = operation.api.post(
-        "/dags/gennemsyn/dagRuns", json={"logical_date": None, "conf": asked}
-    ).json()["dag_run_id"]
-    path = f"/dags/gennemsyn/dagRuns/{run}"
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while operation.state(path, "spoerg") != "awaiting_input":
-        assert time.monotonic() < deadline
-        time.sleep(1)
-    # An answer that comes before the scheduler has booked the pause is asked for once more.
-    time.sleep(8)
-    pools = operation.get("/pools")["pools"]
-    step = f"{path}/taskInstances/spoerg/-1/hitlDetails"
-    question = operation.get(step)
-    answer = {"chosen_options": ["Afvis"], "params_input": {"hvorfor": "tallene er byttet om"}}
-    operation.api.patch(step, json=answer).raise_for_status()
-    runs = operation.settle(1)
-    return {
-        "slots": sum(pool["occupied_slots"] + pool["deferred_slots"] for pool in pools),
-        "question": question,
-        "runs": runs,
-        "decision": [made for made in landing.decisions() if made.key[1:] == (*asked.values(),)][
-            -1
-        ],
-    }
-
-
 def test_the_first_look_ends_in_a_release(first: Chapter) -> None:
     assert set(first.runs) == {"jobindsats", "statbank", "joblog", PLAN}
     landing = [*first.runs["jobindsats"], *first.runs["statbank"], *first.runs["joblog"]]
@@ -385,26 +346,3 @@ def test_a_wrong_key_fails_at_once(locked_out: Chapter, quiet: Chapter) -> None:
     assert run.tasks["luk"] == "skipped"
     assert PLAN not in locked_out.runs
     assert locked_out.release == quiet.release
-
-
-def test_a_person_is_asked_without_holding_a_slot(reviewed: dict[str, Any]) -> None:
-    question = reviewed["question"]
-    assert "y25i01" in question["subject"]
-    assert "y25i01 (jobindsats), hentet 19. august 2026 kl. 18.49 UTC" in question["body"]
-    assert (question["options"], question["defaults"]) == (["Godkend", "Afvis"], ["Afvis"])
-    assert reviewed["slots"] == 0
-
-
-def test_the_answer_is_kept_with_who_and_why_and_a_no_builds_nothing(
-    reviewed: dict[str, Any],
-) -> None:
-    made = reviewed["decision"]
-    assert (made.tabel_id, made.udfald, made.hvem, made.hvorfor) == (
-        "y25i01",
-        "afvist",
-        "admin",
-        "tallene er byttet om",
-    )
-    assert set(reviewed["runs"]) == {"gennemsyn"}
-    (run,) = reviewed["runs"]["gennemsyn"]
-    assert run.tasks == {"vis": GREEN, "spoerg": GREEN, "noter": "skipped"}
