@@ -359,7 +359,8 @@ def make_settings(home: Path, token: str | None = None) -> Settings:
     (seeds / "planer.csv").write_text("plan_id\nherlev-2018\n", encoding="utf-8")
     for name in ("noegletal_definitioner", "noegletal_led"):
         (seeds / f"{name}.csv").write_text("noegletal_id\n", encoding="utf-8")
-    return Settings(home=home, seeds=seeds, token=token)
+    charts = Settings.from_env().chart_folder
+    return Settings(home=home, seeds=seeds, token=token, chart_folder=charts)
 
 
 def candidate(

@@ -63,6 +63,8 @@ class Settings:
         wait_s: seconds before the first retry; doubled at each further one.
         answer_cells: cells that one question to Jobindsats may ask for.
         drop_folder: where Joblog bilag are put; None is `joblog/` in the home.
+        chart_folder: where drawn charts are kept, by content, so homes may share it; None is
+            `arbejde/diagrammer/` in the home.
     """
 
     home: Path = PROJECT
@@ -75,6 +77,7 @@ class Settings:
     wait_s: float = 1.0
     answer_cells: int = ANSWER_CELLS
     drop_folder: Path | None = None
+    chart_folder: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse a profile that does not exist."""
@@ -90,6 +93,11 @@ class Settings:
     def joblog(self) -> Path:
         """The folder in which Joblog bilag arrive."""
         return self.drop_folder or self.home / "joblog"
+
+    @property
+    def charts(self) -> Path:
+        """Where drawn charts are kept from one release to the next."""
+        return self.chart_folder or self.work / "diagrammer"
 
     @property
     def work(self) -> Path:
@@ -121,5 +129,11 @@ class Settings:
             timeout_s=float(env.get("BESKPLAN_TIMEOUT") or 60),
             wait_s=float(env.get("BESKPLAN_VENT") or 1),
             answer_cells=int(env.get("BESKPLAN_SVAR_CELLER") or ANSWER_CELLS),
-            drop_folder=Path(folder).resolve() if (folder := env.get("BESKPLAN_JOBLOG")) else None,
+            drop_folder=_folder("BESKPLAN_JOBLOG"),
+            chart_folder=_folder("BESKPLAN_DIAGRAMMER"),
         )
+
+
+def _folder(name: str) -> Path | None:
+    given = os.environ.get(name)
+    return Path(given).resolve() if given else None

@@ -175,6 +175,7 @@ def operation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operation]:
             "AIRFLOW__CORE__PARALLELISM": "2",
             "AIRFLOW__API__WORKERS": "1",
             "BESKPLAN_PROFIL": "lille",
+            "BESKPLAN_DIAGRAMMER": os.environ["BESKPLAN_DIAGRAMMER"],
             "JOBINDSATS_URL": standin.url,
             "STATBANK_URL": standin.url,
             "JOBINDSATS_TOKEN": DEMO_TOKEN,

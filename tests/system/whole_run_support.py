@@ -24,6 +24,7 @@ def settings_at(home: Path, server: Running, profile: str = "lille") -> Settings
         token=demo.DEMO_TOKEN,
         wait_s=0.001,
         timeout_s=10,
+        chart_folder=Settings.from_env().chart_folder,
     )
 
 

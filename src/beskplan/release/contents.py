@@ -29,7 +29,6 @@ from beskplan.settings import Settings
 
 DECISIONS = "afgoerelser.csv"
 # Drawn charts by content, so that one that has not changed is not drawn again.
-CHARTS = "diagrammer"
 CHANGED_SQL = "select omraade_kode, art, count(*) as antal from rettelser group by all"
 
 
@@ -57,7 +56,7 @@ def write(
     csvfile.write_rows(folder / DECISIONS, [DECISION_COLUMNS, *rows])
     (folder / readme.README).write_bytes(readme.text(identity, basis).encode())
     (folder / TABLES).mkdir()
-    tables = documents.write_country(con, basis, folder / TABLES, settings.work / CHARTS)
+    tables = documents.write_country(con, basis, folder / TABLES, settings.charts)
     return {DECISIONS: len(rows), **tables}
 
 
@@ -97,7 +96,7 @@ def write_site(
     Returns:
         What there is.
     """
-    kept = settings.work / CHARTS
+    kept = settings.charts
     with database.open_published(candidate, folder / database.DATABASE) as con:
         places = kommuner.with_files(con)
         told = Told(

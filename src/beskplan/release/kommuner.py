@@ -155,11 +155,16 @@ def _opened(work: Work) -> duckdb.DuckDBPyConnection:
 
 def _write_one(con: duckdb.DuckDBPyConnection, work: Work, place: Record) -> Written:
     """A kommune's documents, then its page, which links to them."""
-    rows = documents.write_kommune(con, place, work.basis, work.folder / TABLES, work.kept)
+    from beskplan.release.charts import kommune_drawings
+
+    drawings = kommune_drawings(con, place["kommune_kode"])
+    rows = documents.write_kommune(
+        con, place, work.basis, work.folder / TABLES, work.kept, drawings
+    )
     counts = Counter(kommuner=1)
     if place["har_side"]:
         counts += kommune.write_kommune(
-            con, place, work.basis, work.frame, work.told, work.folder, work.kept
+            con, place, work.basis, work.frame, work.told, work.folder, work.kept, drawings
         )
     return Written(counts, rows)
 

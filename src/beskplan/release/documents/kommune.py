@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from beskplan.release import charts, danish, noegletal, resultatmaal, ydelsesoversigt
+from beskplan.release import danish, noegletal, resultatmaal, ydelsesoversigt
 from beskplan.release.basis import Basis
 from beskplan.release.charts import Drawing
 from beskplan.release.documents import tags
@@ -52,8 +52,8 @@ def write_kommune(
     place: Record,
     basis: Basis,
     folder: Path,
-    kept: Path | None = None,
-    drawings: Sequence[Drawing] | None = None,
+    kept: Path | None,
+    drawings: Sequence[Drawing],
 ) -> Rows:
     """Write all files of a kommune.
 
@@ -63,7 +63,7 @@ def write_kommune(
         basis: what the release rests on.
         folder: `tabeller/` of the unfinished release; the kommune gets a folder of its own there.
         kept: where drawn charts are kept.
-        drawings: the kommune's charts, if they are made already.
+        drawings: the kommune's charts.
 
     Returns:
         File name → rows of figures, of the tables.
@@ -71,8 +71,7 @@ def write_kommune(
     Raises:
         ReleaseError: a figure cannot be printed as it is, or a template not be filled in.
     """
-    maker = _Maker(con, place, basis, folder, kept)
-    return maker.write(charts.kommune_drawings(con, maker.code) if drawings is None else drawings)
+    return _Maker(con, place, basis, folder, kept).write(drawings)
 
 
 class _Maker:

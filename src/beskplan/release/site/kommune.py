@@ -11,6 +11,7 @@ import duckdb
 
 from beskplan.release import danish, noegletal, notes, resultatmaal, ydelsesoversigt
 from beskplan.release.basis import Basis
+from beskplan.release.charts import Drawing
 from beskplan.release.rows import Record, records
 from beskplan.release.sheet import Figure, Sheet
 from beskplan.release.site import downloads, shell
@@ -86,6 +87,7 @@ def write_kommune(
     told: Told,
     folder: Path,
     kept: Path | None,
+    drawings: Sequence[Drawing],
 ) -> dict[str, int]:
     """Write the page of a kommune.
 
@@ -97,11 +99,11 @@ def write_kommune(
         told: what the whole release says of each kommune.
         folder: the unfinished release; the kommune's documents are in it.
         kept: where drawn charts are kept.
+        drawings: the kommune's charts.
 
     Returns:
         What was written → how many.
     """
-    from beskplan.release.charts import kommune_drawings
     from beskplan.release.site.drawings import pictures
 
     code, name = place["kommune_kode"], place["kommune_navn"]
@@ -109,7 +111,7 @@ def write_kommune(
     indicators = noegletal.sheet(con, basis, code)
     last = records(con, NEWEST_SQL, kommune=code)[0]["slut"]
     path = path_of(place)
-    drawn = pictures(kommune_drawings(con, code), folder, danish.slug(name), kept)
+    drawn = pictures(drawings, folder, danish.slug(name), kept)
     page = frame.page(
         "kommune",
         path,
