@@ -309,7 +309,7 @@ def stamp(iso: str) -> str:
 
 
 def land(settings: Settings, vintage: Landed) -> None:
-    """Write a vintage's manifest; the release reads nothing else of it."""
+    """Write a vintage's manifest and its periods; the release reads nothing else of it."""
     folder = settings.landing / vintage.kilde / vintage.tabel_id / stamp(vintage.hentet_utc)
     folder.mkdir(parents=True)
     record = {
@@ -326,6 +326,11 @@ def land(settings: Settings, vintage: Landed) -> None:
         "svar": [],
     }
     (folder / "manifest.json").write_text(json.dumps(record))
+    with duckdb.connect() as con:
+        con.execute(
+            "copy (select unnest(['2026M06', '2026M07']) as periode, false as raekke_mangler) to ?",
+            [str(folder / "celler.parquet")],
+        )
 
 
 def decide(

@@ -46,6 +46,7 @@ KINDS = (
     "rar/*.html",
     "rettelser/index.html",
     "kvalitet/index.html",
+    "naeste-tal.html",
     "om-tallene.html",
 )
 # 360 pixels: a phone. 640: a screen of 1280 at 200 % zoom.

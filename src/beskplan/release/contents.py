@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from beskplan.gate.judgement import Judgement
+from beskplan.landing import Landing
 from beskplan.release import (
     csvfile,
     database,
@@ -22,13 +23,12 @@ from beskplan.release.database import Identity
 from beskplan.release.documents.written import TABLES
 from beskplan.release.held import DECISION_COLUMNS
 from beskplan.release.rows import records
-from beskplan.release.site import country, downloads
+from beskplan.release.site import country, downloads, fresh
 from beskplan.release.site.kommune import Told
 from beskplan.release.site.shell import Shell, write_page
 from beskplan.settings import Settings
 
 DECISIONS = "afgoerelser.csv"
-# Drawn charts by content, so that one that has not changed is not drawn again.
 CHANGED_SQL = "select omraade_kode, art, count(*) as antal from rettelser group by all"
 
 
@@ -112,8 +112,9 @@ def write_site(
         paged = [place for place in places if place["har_side"]]
         counts = written.counts
         counts += country.write(con, shell, basis, judgement, paged, previous, folder, kept)
-    # The pages of corrections and of quality.
-    counts["sider"] += 2
+    fresh.write(Landing(settings.landing), shell, folder)
+    # The pages of corrections, of quality and of what comes next.
+    counts["sider"] += 3
     counts["tabelfiler"] = downloads.link_tables(folder)
     return written
 

@@ -21,6 +21,7 @@ JOBLOG = "joblog.html"
 RAR = "rar.html"
 CORRECTIONS = "rettelser/index.html"
 QUALITY = "kvalitet/index.html"
+FRESH = "naeste-tal.html"
 ABOUT = "om-tallene.html"
 # What stands in the navigation of every page, in this order.
 NAVIGATION = (
@@ -29,6 +30,7 @@ NAVIGATION = (
     (JOBLOG, "Joblog"),
     (CORRECTIONS, "Rettelser"),
     (QUALITY, "Kvalitet"),
+    (FRESH, "Næste tal"),
     (ABOUT, "Om tallene"),
 )
 
