@@ -174,7 +174,7 @@ def _parts_never_fetched(found: Sequence[Record]) -> set[int]:
 
 
 def _not_shown(found: Sequence[Record], left_out: set[int]) -> list[str]:
-    names = {record["raekke_nr"]: _name(found, record) for record in found}
+    names = _names(found)
     parts = "; ".join(names[nr] for nr in sorted(left_out))
     return [f"Ikke vist, fordi ingen af månederne er hentet: {parts}."] if parts else []
 
@@ -206,23 +206,26 @@ def _synthetic(found: Sequence[Record], basis: Provenance) -> list[str]:
 
 def _rows(found: Sequence[Record]) -> list[Row]:
     rows: list[Row] = []
+    names = _names(found)
     for _, group in groupby(found, key=lambda record: record["raekke_nr"]):
         months = list(group)
         first = months[0]
         label = Text(first["ydelsesgruppe"], indent=1 if first["foraelder_nr"] is not None else 0)
         counts: list[Cell] = [_count(record) for record in months]
         shares: list[Cell] = [_share(record) for record in months]
-        name = _name(found, first)
+        name = names[first["raekke_nr"]]
         rows.append(Row(name, [label, Text("Antal"), *counts]))
         rows.append(Row(name, [label, Text("Pct."), *shares]))
     return rows
 
 
-def _name(found: Sequence[Record], row: Record) -> str:
-    """What notes call a row: two groups have parts of the same name."""
-    parents = {r["raekke_nr"]: r["ydelsesgruppe"] for r in found}
-    parent = parents.get(row["foraelder_nr"])
-    return f"{parent}, {row['ydelsesgruppe']}" if parent else str(row["ydelsesgruppe"])
+def _names(found: Sequence[Record]) -> dict[int, str]:
+    """What notes call each row, by its number: two groups have parts of the same name."""
+    groups = {row["raekke_nr"]: (row["ydelsesgruppe"], row["foraelder_nr"]) for row in found}
+    named = {}
+    for number, (name, parent) in groups.items():
+        named[number] = f"{groups[parent][0]}, {name}" if parent in groups else str(name)
+    return named
 
 
 def _count(record: Record) -> Figure:
