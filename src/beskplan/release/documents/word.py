@@ -39,7 +39,7 @@ def render(name: str, context: Mapping[str, Any], *, title: str, stated_time: st
         ReleaseError: the template has a tag that nothing stands for, or cannot be read.
     """
     path = TEMPLATES / f"{name}.docx"
-    template = DocxTemplate(io.BytesIO(_content(path)))
+    template = _Template(io.BytesIO(_content(path)))
     try:
         template.render(_prepared(template, context), _ENVIRONMENT, autoescape=True)
     except TemplateError as error:
@@ -49,6 +49,19 @@ def render(name: str, context: Mapping[str, Any], *, title: str, stated_time: st
             do="mend the tag in Word; templates/README.md names them all",
         ) from error
     return fixed(template.docx, title=title, stated_time=stated_time)
+
+
+class _Template(DocxTemplate):  # type: ignore[misc]
+    """Readies each part of a template for its tags once a process."""
+
+    def patch_xml(self, src_xml: str) -> str:
+        if src_xml not in _READIED:
+            _READIED[src_xml] = super().patch_xml(src_xml)
+        return _READIED[src_xml]
+
+
+# As many as there are parts in `templates/`.
+_READIED: dict[str, str] = {}
 
 
 class _Environment(Environment):
