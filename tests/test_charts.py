@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from datetime import date
@@ -16,7 +17,7 @@ from lxml import etree
 from release_support import DDL
 
 from beskplan.release import charts
-from beskplan.release.charts import render
+from beskplan.release.charts import fonts, render
 from beskplan.release.charts.panels import ABOVE, HEIGHT, LABELS, TRACK, Panel, dots, small
 from beskplan.release.charts.series import Line, Picture, Point
 from beskplan.settings import PROJECT
@@ -217,3 +218,16 @@ def test_a_place_stands_on_its_track() -> None:
 def test_a_drawing_is_plain_data(con: duckdb.DuckDBPyConnection) -> None:
     (drawn,) = charts.kommune_drawings(con, "163")
     assert json.loads(json.dumps(drawn.spec)) == drawn.spec
+
+
+@pytest.mark.parametrize("before", [None, "elsewhere.conf"])
+def test_looking_for_no_fonts_ends_with_the_look(
+    before: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever else runs in the process (a browser) finds the machine's fonts as before."""
+    monkeypatch.delenv(fonts.VARIABLE, raising=False)
+    if before:
+        monkeypatch.setenv(fonts.VARIABLE, before)
+    fonts.use_own_fonts.cache_clear()
+    fonts.use_own_fonts()
+    assert os.environ.get(fonts.VARIABLE) == before

@@ -15,7 +15,7 @@ import orjson
 
 LIBRARIES = ("altair", "vl-convert-python")
 # The code that decides what a chart looks like; a change there is a new chart.
-SOURCES = ("render.py", "templates.py", "tidy.py")
+SOURCES = ("fonts.py", "render.py", "templates.py", "tidy.py")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import vl_convert
 from beskplan.release import danish
 from beskplan.release.charts import templates
 from beskplan.release.charts.drawing import Drawing
+from beskplan.release.charts.fonts import use_own_fonts
 from beskplan.release.charts.tidy import tidy
 
 NUMBERS = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " kr."]}
@@ -35,6 +36,7 @@ NO_ADDRESS: list[str] = []
 
 def to_svg(drawing: Drawing) -> str:
     """Draw a chart."""
+    use_own_fonts()
     spec = orjson.loads(_compiled(drawing.spec["skabelon"]))
     for data in spec["data"]:
         if data["name"] in drawing.spec["data"]:
@@ -53,6 +55,7 @@ def to_svg(drawing: Drawing) -> str:
 
 def to_png(svg: str) -> bytes:
     """Draw a finished SVG as PNG."""
+    use_own_fonts()
     return packed(vl_convert.svg_to_png(svg, scale=PNG_SCALE))
 
 
