@@ -87,17 +87,17 @@ $(VENV)/bin/python:
 define install
 	@echo "Installing requirements/$(1).lock into $(VENV) (once; about two minutes)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes \
-		-r requirements/$(1).lock
+		$(2) -r requirements/$(1).lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 endef
 
 $(VENV)/.run: requirements/run.lock pyproject.toml | $(VENV)/bin/python
-	$(call install,run)
+	$(call install,run,)
 	@touch $@
 
-# A second DuckDB, in a folder of its own.
+# What no test imports need not be compiled: it takes a minute. A second DuckDB, in a folder of its own.
 $(VENV)/.dev: requirements/dev.lock requirements/klient.lock pyproject.toml | $(VENV)/bin/python
-	$(call install,dev)
+	$(call install,dev,--no-compile)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes \
 		--only-binary :all: --upgrade --target $(VENV)/klient -r requirements/klient.lock
 	@touch $@ $(VENV)/.run

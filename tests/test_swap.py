@@ -22,9 +22,9 @@ Note = Callable[[str, object], None]
 
 TESTS = Path(__file__).parent
 # With `--endurance`, and without.
-KILLS = (24, 8)
-QUERIES = (10_000, 1_000)
-SWAPS = (20, 6)
+KILLS = (24, 5)
+QUERIES = (10_000, 400)
+SWAPS = (20, 3)
 READERS = 4
 
 # Publishes, and kills itself with SIGKILL at the n-th thing that it does to a file; a negative

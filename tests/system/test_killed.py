@@ -24,8 +24,8 @@ from beskplan.standin.server import Running
 pytestmark = pytest.mark.system
 
 # With `--endurance`, and without.
-KILLS = (20, 4)
-WHOLE_RUN_AFTER = (10, 4)
+KILLS = (20, 3)
+WHOLE_RUN_AFTER = (10, 3)
 
 
 def run_in_process(settings: Settings) -> subprocess.Popen[bytes]:
