@@ -319,7 +319,7 @@ def test_what_landed_beside_it_goes_out_with_the_mark(
     assert broken.release.not_updated == {"y25i01"}
     assert broken.release.hele_landet == AT_FIRST
     folder = operation.home / "releases/current/tabeller/roskilde"
-    (printed,) = folder.glob("eksempel-2026-resultatmaal-*.csv")
+    (printed,) = folder.glob("eksempel-2026-resultatmaal-2026M??.csv")
     assert "y25i01: ikke opdateret: se fund" in printed.read_text("utf-8-sig")
 
 

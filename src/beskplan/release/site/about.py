@@ -21,7 +21,7 @@ select definitioner.noegletal_nr, definitioner.noegletal_navn, definitioner.naev
 from noegletal_definitioner as definitioner
 inner join noegletal_led as led on definitioner.noegletal_id = led.noegletal_id
 group by all
-order by definitioner.noegletal_nr, definitioner.noegletal_navn
+order by definitioner.noegletal_nr, definitioner.noegletal_navn, definitioner.naevner_navn
 """
 REVISION_SQL = """
 select ventet_tekst, string_agg(distinct tabel_id, ', ' order by tabel_id) as tabeller
@@ -35,7 +35,8 @@ select dato_fra, dato_til, er_forventet, sammenligneligt, bro_tekst, beskrivelse
     string_agg(distinct tabel_id, ', ' order by tabel_id) as tabeller
 from dim_brud
 group by all
-order by dato_fra desc, beskrivelse, art, kilde
+order by dato_fra desc, beskrivelse, art, kilde, dato_til, bro_tekst, er_forventet,
+    sammenligneligt
 """
 HIDDEN_SQL = """
 select tabel_id, count(*) filter (status = 'C') as skjult, count(*) filter (status = 'U') as ukendt,
