@@ -28,6 +28,8 @@ once celery_broker_url "redis://:$(cat "$folder/redis_kodeord")@redis:6379/0"
 once jwt_secret "$(hex 64)"
 once fernet_key "$(head -c 32 /dev/urandom | base64 | tr '+/' '-_')"
 once api_secret_key "$(hex 32)"
+# Airflow connections by name (.env.example shows two): {"beskplan_mail": {…}, "beskplan_webhook": {…}}
+once forbindelser.json '{}'
 once admin_kodeord "$(hex 12)"
 # The stand-in's. Put the organisation's own key here: editor, or `cat >hemmeligheder/jobindsats_token`.
 once jobindsats_token demo-uden-rettigheder

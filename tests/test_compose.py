@@ -63,6 +63,7 @@ PLACES = {
     "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
     "AIRFLOW__CORE__FERNET_KEY_CMD",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
+    "AIRFLOW__SECRETS__BACKEND_KWARGS",
     "PGPASSFILE",
 }
 SECRETS = {"pgpass", "jwt_secret", "api_secret_key", "fernet_key", "celery_broker_url"}
@@ -83,6 +84,8 @@ def test_every_part_of_airflow_shares_file_and_secrets(services: dict[str, Any])
     assert holding == {"airflow-init"}, "the administrator's password is for init alone"
     asking = {n for n in services if "jobindsats_token" in services[n].get("secrets", ())}
     assert asking == AIRFLOW - {"airflow-init"}
+    told = {n for n in services if "forbindelser.json" in services[n].get("secrets", ())}
+    assert told == asking, "where messages go, with the passwords for it"
 
 
 def test_compose_resolves_it_and_the_processes_have_the_same_environment(tmp_path: Path) -> None:
@@ -104,7 +107,7 @@ def test_no_secret_is_a_variable(services: dict[str, Any], text: str) -> None:
     assert "${POSTGRES_PASSWORD" not in text
     for service in services.values():
         for name, value in (service.get("environment") or {}).items():
-            if re.search("TOKEN|PASSWORD|SECRET|FERNET|KODEORD|BROKER", name):
+            if re.search("TOKEN|PASSWORD|SECRET_KEY|FERNET|KODEORD|BROKER|AIRFLOW_CONN", name):
                 assert value == "" or "/run/secrets/" in value, name
     example = dotenv_values(PROJECT / ".env.example")
     kept = {name: value for name, value in example.items() if value == DEMO_TOKEN}

@@ -172,15 +172,18 @@ def test_the_command_copies_and_never_prints_the_password(
     server: Server,
     to: postgres.Address,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
     verb: str,
 ) -> None:
+    monkeypatch.delenv("BESKPLAN_POSTGRES", raising=False)
     monkeypatch.setenv("BESKPLAN_HJEM", str(home.home))
     wrong = CliRunner().invoke(cli.app, [verb, "--postgres", server.url(password=WRONG)])
     assert wrong.exit_code == 1
     assert "password authentication failed" in wrong.output
     assert WRONG not in wrong.output + str(wrong.exception)
     assert "PGPASSWORD" not in os.environ
-    monkeypatch.setenv("BESKPLAN_POSTGRES", server.url())
+    (tmp_path / "adresse").write_text(server.url())
+    monkeypatch.setenv("BESKPLAN_POSTGRES_FILE", str(tmp_path / "adresse"))
     right = CliRunner().invoke(cli.app, [verb])
     assert right.exit_code == 0, right.output
     assert f"copied releases/2026M07-2 to Postgres: {len(bi.contract())} tables" in right.output

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from beskplan import flow
 from beskplan.errors import BeskplanError, ReleaseError, ReviewError
-from beskplan.settings import Settings
+from beskplan.settings import Settings, secret
 
 if TYPE_CHECKING:
     from beskplan.release.corrections.between import Difference
@@ -172,14 +172,15 @@ def udgiv(
     postgres: Annotated[
         str | None,
         typer.Option(
-            help="Copy schema bi of the current release there: postgresql://user@host/database",
-            envvar="BESKPLAN_POSTGRES",
+            help="Copy schema bi of the current release there: postgresql://user@host/database. "
+            "Without it, BESKPLAN_POSTGRES or the file that BESKPLAN_POSTGRES_FILE names"
         ),
     ] = None,
 ) -> None:
     """Publish a judged candidate and swap it in; copy the release into Postgres if asked."""
     settings = Settings.from_env()
     with errors_shown():
+        postgres = postgres or secret("BESKPLAN_POSTGRES")
         if run is None and postgres is None:
             raise ReleaseError(
                 "nothing to publish is named",

@@ -115,8 +115,6 @@ def _send(
 def _is_there(kanal: str) -> bool:
     if kanal == MAIL and not os.environ.get(RECEIVERS):
         return False
-    if os.environ.get(f"AIRFLOW_CONN_{CONNECTIONS[kanal].upper()}") == "":
-        return False
     try:
         Connection.get(CONNECTIONS[kanal])
     except AirflowNotFoundException:

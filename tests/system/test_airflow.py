@@ -19,10 +19,11 @@ from typing import Any
 import duckdb
 import httpx
 import pytest
+from kanarie_support import STEM, Sinks, search_for, sinks
 
 from beskplan.airflow_local import LocalAirflow, airflow_environment
 from beskplan.airflow_local import running as airflow_running
-from beskplan.demo import DEMO_TOKEN, put_bilag
+from beskplan.demo import put_bilag
 from beskplan.settings import Settings
 from beskplan.standin.recorded import TIMES
 from beskplan.standin.server import Running as StandIn
@@ -83,7 +84,9 @@ def digest(folder: Path) -> str:
 class Operation:
     """A running Airflow, the stand-in it asks, and the folders it fills."""
 
-    def __init__(self, airflow: LocalAirflow, standin: StandIn, home: Path) -> None:
+    def __init__(
+        self, airflow: LocalAirflow, standin: StandIn, home: Path, received: Sinks
+    ) -> None:
         login = {"username": "admin", "password": airflow.password}
         answer = httpx.post(f"{airflow.url}/auth/token", json=login, timeout=30)
         answer.raise_for_status()
@@ -94,6 +97,7 @@ class Operation:
         )
         self.standin = standin
         self.home = home
+        self.received = received
         self.seen: set[str] = set()
 
     def get(self, path: str) -> Any:
@@ -166,7 +170,7 @@ def operation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operation]:
     ours = re.compile("AIRFLOW_|BESKPLAN_|JOBINDSATS_|STATBANK_")
     with listen(0) as probe:
         port = probe.getsockname()[1]
-    with standin_running() as standin:
+    with standin_running() as standin, sinks(home / "modtaget") as received:
         standin.set_clock(TIMES[0])
         base = {name: value for name, value in os.environ.items() if not ours.match(name)} | {
             "AIRFLOW_PORT": str(port),
@@ -178,11 +182,11 @@ def operation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operation]:
             "BESKPLAN_DIAGRAMMER": os.environ["BESKPLAN_DIAGRAMMER"],
             "JOBINDSATS_URL": standin.url,
             "STATBANK_URL": standin.url,
-            "JOBINDSATS_TOKEN": DEMO_TOKEN,
+            **received.environment,
         }
         put_bilag(Settings(home=home, profile="lille"))
         with airflow_running(airflow_environment(base, home)) as airflow:
-            yield Operation(airflow, standin, home)
+            yield Operation(airflow, standin, home, received)
 
 
 @dataclass(frozen=True)
@@ -336,3 +340,13 @@ def test_a_wrong_key_fails_at_once(locked_out: Chapter, broken: Chapter) -> None
     assert run.tasks["luk"] == "skipped"
     assert PLAN not in locked_out.runs
     assert locked_out.release == broken.release
+
+
+def test_no_secret_is_left_in_anything(operation: Operation, locked_out: Chapter) -> None:
+    """Logs, database (XCom, rendered templates), landing, warehouse, releases, messages."""
+    assert operation.received.trusted == {"mail", "webhook"}, "the secrets were used"
+    searched = search_for([STEM], [operation.home])
+    print(f"\n{searched}")
+    assert searched.found == []
+    assert searched.databases >= 3  # Airflow's, the warehouse, a release
+    assert searched.files > 500

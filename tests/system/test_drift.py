@@ -7,6 +7,7 @@ is killed with all that it runs while a candidate is built.
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
@@ -25,11 +26,12 @@ import httpx
 import psutil
 import pytest
 from compose_support import PARTS, PROJECT, Places, resolved
-from postgres_support import postgres_server
+from kanarie_support import RECEIVER, STEM, TOKEN, Sinks, search_for, sinks
+from postgres_support import postgres_server, programs
 
 from beskplan.airflow_init import EVERYBODY, roles
 from beskplan.airflow_local import HEALTHY
-from beskplan.demo import DEMO_TOKEN, put_bilag
+from beskplan.demo import put_bilag
 from beskplan.landing import Landing
 from beskplan.settings import Settings
 from beskplan.standin.recorded import TIMES
@@ -61,11 +63,13 @@ class Drift:
         services: as docker-compose resolves them.
         places: where this machine has what a container has.
         standin: what the tasks ask.
+        received: who takes the messages.
     """
 
     services: dict[str, Any]
     places: Places
     standin: StandIn
+    received: Sinks
     parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     took: dict[str, float] = field(default_factory=dict)
 
@@ -173,18 +177,22 @@ def drift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drift]:
     places.airflow.mkdir()
     with ExitStack() as open_:
         standin = open_.enter_context(standin_running())
+        received = open_.enter_context(sinks(folder / "modtaget"))
         standin.set_clock(TIMES[0])
         chosen = {
             "AIRFLOW_PORT": str(places.port),
             "BESKPLAN_PROFIL": "lille",
+            "BESKPLAN_BESKED_TIL": RECEIVER,
             "JOBINDSATS_URL": standin.url,
             "STATBANK_URL": standin.url,
             "AIRFLOW__CORE__PARALLELISM": "2",
             # An engineer starts them, one after another, so that one candidate is built.
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
         }
-        found = Drift(resolved(folder, chosen)["services"], places, standin)
+        found = Drift(resolved(folder, chosen)["services"], places, standin, received)
         subprocess.run([PROJECT / "deploy/hemmeligheder.sh", places.secrets], check=True)
+        (places.secrets / "jobindsats_token").write_text(TOKEN)
+        (places.secrets / "forbindelser.json").write_text(json.dumps(received.connections))
         password = (places.secrets / "postgres_kodeord").read_text().strip()
         began = time.monotonic()
         open_.enter_context(postgres_server("airflow", password, port=places.postgres))
@@ -329,7 +337,7 @@ def test_no_administrator_without_a_secret_file(drift: Drift) -> None:
 
 def test_the_secret_files_are_their_owners(drift: Drift) -> None:
     files = sorted(drift.places.secrets.iterdir())
-    assert len(files) == 9
+    assert len(files) == 10
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     before = [file.read_bytes() for file in files]
     again = subprocess.run(
@@ -447,19 +455,35 @@ def test_a_reviewer_answers_and_a_reader_may_not(
     )
 
 
-def test_no_secret_stands_in_a_log(killed: object, started: Drift) -> None:
-    secrets = {
-        text: file.name
-        for file in started.places.secrets.iterdir()
-        if (text := file.read_text().strip()) != DEMO_TOKEN
-    }
-    assert len(secrets) == 8
-    logs = [file for file in started.places.airflow.rglob("*") if file.is_file()]
-    assert len(logs) > 10
-    found = {
-        (secrets[text], str(file.relative_to(started.places.airflow)))
-        for file in logs
-        for text in secrets
-        if text.encode() in file.read_bytes()
-    }
-    assert found == set()
+def dump(places: Places) -> Path:
+    """Airflow's database as text, in a folder of its own."""
+    found = programs()
+    assert found
+    folder = places.home / "dump"
+    folder.mkdir()
+    subprocess.run(
+        [found / "pg_dump", "-h", "127.0.0.1", "-p", str(places.postgres), "-U", "airflow",
+         "-f", folder / "airflow.sql", "airflow"],
+        env=os.environ | {"PGPASSWORD": (places.secrets / "postgres_kodeord").read_text().strip()},
+        check=True,
+    )  # fmt: skip
+    return folder
+
+
+def test_no_secret_is_left_in_anything(killed: object, started: Drift) -> None:
+    """Logs, Airflow's database as a dump, landing, warehouse, releases, messages."""
+    places = started.places
+    assert started.received.trusted == {"mail", "webhook"}, "the secrets were used"
+    own = [
+        file.read_text().strip()
+        for file in places.secrets.iterdir()
+        if file.name not in ("jobindsats_token", "forbindelser.json")
+    ]
+    assert len(own) == 8
+    assert "rendered_task_instance_fields" in (dump(places) / "airflow.sql").read_text()
+    folders = [path for path in places.home.iterdir() if path.is_dir() and path != places.secrets]
+    searched = search_for([STEM, *own], folders)
+    print(f"\n{searched}")
+    assert searched.found == []
+    assert searched.databases >= 2  # the warehouse, a release
+    assert searched.files > 500
