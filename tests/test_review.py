@@ -128,6 +128,7 @@ def test_an_answer_says_who_and_why_and_comes_once(
         ("", "derfor", "who made it"),
         (" ", "derfor", "who made it"),
         ("Anna", " \n", "a reason"),
+        ("Anna", "x" * 5000, "over the bound of 4000 signs"),
         ("Beskplan gate", "derfor", "how the machine signs"),
     ],
 )

@@ -69,6 +69,10 @@ class RefusedQueryError(SourceError):
     """422 or 400: the source does not accept the question."""
 
 
+class TooLargeError(SourceError):
+    """A file or an answer is larger than anything it should hold. Never retried."""
+
+
 class CoverageError(SourceError):
     """Periods, areas, members or too many rows that were asked for are not in the answer."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from beskplan import limits
 from beskplan.errors import ReviewError
 from beskplan.landing.records import Decision, DecisionOutcome
 from beskplan.landing.store import Landing
@@ -71,7 +72,7 @@ def answer(
         hentet_utc: which vintage; without it, the table's one that waits.
 
     Raises:
-        ReviewError: who or why is lacking, or the vintage does not wait (any more).
+        ReviewError: who or why is lacking or too long, or the vintage does not wait (any more).
     """
     who, why = " ".join(hvem.split()), " ".join(hvorfor.split())
     where = " ".join(("table", tabel_id, hentet_utc or "")).strip()
@@ -80,6 +81,12 @@ def answer(
             f"A decision needs {'who made it' if not who else 'a reason'}",
             where=where,
             do="say who and why: both are published with the figures",
+        )
+    if len(who) + len(why) > limits.REASON_SIGNS:
+        raise ReviewError(
+            f"Who and why are over the bound of {limits.REASON_SIGNS} signs",
+            where=where,
+            do="say it shorter: both are published with the figures",
         )
     if who.lower().startswith(AUTOMATIC):
         raise ReviewError(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from beskplan import limits
 from beskplan.seeds.schema import Column, Kind, Table
 
 BOM = b"\xef\xbb\xbf"
@@ -102,6 +103,9 @@ def read_table(folder: Path, table: Table, faults: list[Fault]) -> list[Row]:
 def _text(path: Path, faults: list[Fault]) -> str | None:
     if not path.is_file():
         faults.append(Fault(path.name, 0, "filen mangler"))
+        return None
+    if path.stat().st_size > limits.SEED_BYTES:
+        faults.append(Fault(path.name, 0, f"filen er over grænsen på {limits.SEED_BYTES} bytes"))
         return None
     raw = path.read_bytes()
     if raw.startswith(BOM):

@@ -9,11 +9,12 @@ import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise, zip_longest
 from typing import Any, Literal
 
 import openpyxl
 
+from beskplan import limits
 from beskplan.errors import (
     BadAnswerError,
     CoverageError,
@@ -135,7 +136,16 @@ def _csv_lines(body: bytes, where: str) -> list[_Line]:
             f"Filen er ikke UTF-8 (byte {error.start})", where=where, do="gem den som CSV UTF-8"
         ) from error
     reader = csv.reader(io.StringIO(text), delimiter=";")
-    return [_Line(reader.line_num, tuple(cell.strip() or None for cell in row)) for row in reader]
+    try:
+        lines = [
+            _Line(reader.line_num, tuple(cell.strip() or None for cell in row))
+            for row in islice(reader, limits.ROWS + 1)
+        ]
+    except csv.Error as error:
+        raise BadAnswerError(
+            f"Række {reader.line_num} kan ikke læses som csv ({error})", where=where, do=DO_ASK
+        ) from error
+    return _bounded(lines, where)
 
 
 def _xlsx_lines(body: bytes, where: str) -> list[_Line]:
@@ -143,18 +153,27 @@ def _xlsx_lines(body: bytes, where: str) -> list[_Line]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(body), data_only=True)
-        found: list[tuple[Any, ...]] = list(book.worksheets[0].iter_rows(values_only=True))
+            limits.check_workbook(body, where)
+            # Row by row: a merged range or a lone cell far out costs nothing.
+            book = openpyxl.load_workbook(io.BytesIO(body), data_only=True, read_only=True)
+            sheet = book.worksheets[0]
+            # How large the sheet says it is does not count.
+            sheet.reset_dimensions()
+            rows = sheet.iter_rows(values_only=True)
+            found: list[tuple[Any, ...]] = list(islice(rows, limits.ROWS + 1))
     except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile) as error:
         raise BadAnswerError(
             f"Regnearket kan ikke læses ({type(error).__name__})",
             where=where,
             do="åbn det, og gem det igen som .xlsx",
         ) from error
-    lines = [
-        _Line(number, tuple(cell or None if isinstance(cell, str) else cell for cell in row))
-        for number, row in enumerate(found, start=1)
-    ]
+    lines = _bounded(
+        [
+            _Line(number, tuple(cell or None if isinstance(cell, str) else cell for cell in row))
+            for number, row in enumerate(found, start=1)
+        ],
+        where,
+    )
     for nr, (first, second) in enumerate(pairwise(lines)):
         if _trimmed(first.cells)[1:2] == (GROUPS[0],):
             return [
@@ -165,11 +184,23 @@ def _xlsx_lines(body: bytes, where: str) -> list[_Line]:
     return lines
 
 
+def _bounded(lines: list[_Line], where: str) -> list[_Line]:
+    if len(lines) > limits.ROWS:
+        limits.too_large("Antallet af rækker", limits.ROWS, "rækker", where)
+    for line in lines:
+        at = f"{where} række {line.number}"
+        if len(_trimmed(line.cells)) > limits.COLUMNS:
+            limits.too_large("Antallet af felter", limits.COLUMNS, "felter", at)
+        if any(isinstance(cell, str) and len(cell) > limits.CELL_SIGNS for cell in line.cells):
+            limits.too_large("En celle", limits.CELL_SIGNS, "tegn", at)
+    return lines
+
+
 def _one_heading(groups: _Line, measures: _Line) -> tuple[Raw, ...]:
     """`Dagpengemodtagere: Andel` for a measure below a group whose heading is merged."""
     heading: list[Raw] = [HEADER[0]]
     group: Raw = None
-    for over, under in zip(groups.cells[1:], measures.cells[1:], strict=True):
+    for over, under in zip_longest(groups.cells[1:], measures.cells[1:]):
         group = over or group
         heading.append(f"{group}: {under}" if under else None)
     return tuple(heading)

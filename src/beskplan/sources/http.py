@@ -25,6 +25,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from beskplan import limits
 from beskplan.errors import (
     BadAnswerError,
     ForbiddenError,
@@ -33,6 +34,7 @@ from beskplan.errors import (
     SourceTimeoutError,
     SpuriousRefusalError,
 )
+from beskplan.limits import whole
 from beskplan.sources.refusals import (
     DO_REPORT,
     DO_TRY_LATER,
@@ -49,6 +51,8 @@ USER_AGENT = "beskplan/0.1 (tabeller til beskaeftigelsesplaner)"
 ORIGIN_HEADER = "X-Standin-Oprindelse"
 MAX_SKEW = timedelta(minutes=5)
 WRONG_KEY_TEXT = "Forkert nøgle"
+# What these say holds of the body as it was sent, not of the unpacked one.
+AS_SENT = ("content-encoding", "content-length", "transfer-encoding")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Params = Sequence[tuple[str, str]]
@@ -211,10 +215,13 @@ class HttpClient:
         parse: Callable[[bytes, str], Any],
     ) -> Reply:
         try:
-            if body is None:
-                response = self._client.get(path, params=list(params))
-            else:
-                response = self._client.post(path, json=body)
+            asked = (
+                self._client.stream("GET", path, params=list(params))
+                if body is None
+                else self._client.stream("POST", path, json=body)
+            )
+            with asked as streamed:
+                response = _read(streamed, where)
         except httpx.TimeoutException:
             raise SourceTimeoutError(
                 f"Intet svar inden for {self.patience.timeout:g} sekunder",
@@ -276,6 +283,19 @@ class HttpClient:
     def _say_retry(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         log.info("attempt %d failed, asking again: %s", state.attempt_number, error)
+
+
+def _read(streamed: httpx.Response, where: str) -> httpx.Response:
+    """The answer with its body, unpacked and bounded.
+
+    Raises:
+        TooLargeError: it is larger than any answer we ask for.
+    """
+    body = whole(streamed.iter_bytes(), limits.ANSWER_BYTES, where)
+    kept = [(name, value) for name, value in streamed.headers.items() if name not in AS_SENT]
+    return httpx.Response(
+        streamed.status_code, headers=kept, content=body, request=streamed.request
+    )
 
 
 def _origin(response: httpx.Response, where: str) -> Origin:

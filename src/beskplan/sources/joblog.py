@@ -13,6 +13,7 @@ from typing import Self
 
 import pandas as pd
 
+from beskplan import limits
 from beskplan.errors import BadAnswerError, RefusedQueryError, SourceDownError
 from beskplan.settings import Settings
 from beskplan.sources.bilag import GROUPS, MEASURES, Bilag, read_bilag
@@ -77,6 +78,7 @@ class Joblog:
 
         Raises:
             SourceDownError: the folder cannot be read.
+            TooLargeError: it holds too many files, or one that is too large.
         """
         if not self._held():
             return {}
@@ -127,12 +129,16 @@ class Joblog:
     def _held(self) -> list[_File]:
         """The folder's files, read once."""
         if self._files is None:
+            where = f"{KILDE} {self._folder.name}/"
             try:
-                self._files = [_read(path) for path in _visible(self._folder)]
+                paths = _visible(self._folder)
+                if len(paths) > limits.FILES:
+                    limits.too_large("Antallet af filer", limits.FILES, "filer", where)
+                self._files = [_read(path) for path in paths]
             except OSError as error:
                 raise SourceDownError(
                     f"Mappen med bilag kan ikke læses ({type(error).__name__})",
-                    where=f"{KILDE} {self._folder.name}/",
+                    where=where,
                     do="se efter rettighederne til mappen og filerne",
                 ) from error
         return self._files
@@ -209,4 +215,5 @@ def _visible(folder: Path) -> list[Path]:
 
 def _read(path: Path) -> _File:
     changed = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
-    return _File(path.name, path.read_bytes(), changed)
+    body = limits.read_file(path, limits.FILE_BYTES, f"{KILDE} {path.name}")
+    return _File(path.name, body, changed)

@@ -257,7 +257,12 @@ def _parse_csv(body: bytes, where: str) -> list[list[str]]:
         parse_json(body, where)
         raise BadAnswerError("Der kom metadata i stedet for tal", where=where, do=DO_REPORT)
     text = without_bom(body).decode("utf-8", "replace")
-    rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+    except csv.Error as error:
+        raise BadAnswerError(
+            f"Svaret kan ikke læses som csv ({error})", where=where, do=DO_TRY_LATER
+        ) from error
     # A whole file ends its last line; one that breaks off in a number would still look right.
     if not rows or not text.endswith("\n") or len({len(row) for row in rows}) != 1:
         raise BadAnswerError(
