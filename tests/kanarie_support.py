@@ -223,17 +223,18 @@ def _search_database(
     elif start.startswith(b"PAR1"):
         result.inside += 1
         with duckdb.connect() as con:
-            con.execute(f"create view tabel as from read_parquet('{path}')")
+            con.execute(f"create table tabel as from read_parquet('{path}')")
             _search_duckdb(con, where, needles, result)
 
 
 def _search_duckdb(
     con: duckdb.DuckDBPyConnection, where: str, needles: Mapping[bytes, str], result: Searched
 ) -> None:
-    """Every cell of every table and view, and all that the catalogue says of them."""
+    """Every cell of every table, and all that the catalogue says of tables and views."""
     forms = [form.decode() for form in needles]
     columns = con.execute(
-        "select schema_name, table_name, list(column_name) from duckdb_columns() "
+        "select schema_name, table_name, list(column_name) "
+        "from duckdb_columns() semi join duckdb_tables() using (table_oid) "
         "where not internal and (data_type like '%VARCHAR%' or data_type in ('JSON', 'BLOB')) "
         "group by all order by all"
     ).fetchall()
