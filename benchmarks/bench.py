@@ -55,6 +55,19 @@ spent["fetch"] = time.perf_counter() - began - spent["land"]
 print(json.dumps(spent))
 """
 
+# `airflow dags test` of 3.3.2 ends red after a green run of a DAG that has a deadline
+# (apache/airflow#73428): the same test of the DAG, without its deadline.
+THROUGH_THE_DAG = """
+import os, sys
+
+sys.path.insert(0, os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+from beskaeftigelsesplan import dag
+
+dag.deadline = None
+run = dag.test()
+sys.exit(str(run.state) != "success")
+"""
+
 GATE = """
 import json, os, sys, time
 from beskplan import flow
@@ -210,7 +223,7 @@ def airflow_share(url: str, home: Path) -> tuple[float, float]:
     }
     measure(["airflow", "db", "migrate"], env)
     measure(["airflow", "pools", "set", "duckdb_skriver", "1", "one writer"], env)
-    through = measure(["airflow", "dags", "test", "beskaeftigelsesplan"], env)
+    through = measure([sys.executable, "-c", THROUGH_THE_DAG], env)
     return direct, through.seconds
 
 
