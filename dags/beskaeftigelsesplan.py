@@ -96,4 +96,5 @@ with DAG(
         logical_date=None,
         skip_when_already_exists=True,
     )
+    # A vintage is asked about once: the run bears its name.
     published >> ask.expand_kwargs(judged)
