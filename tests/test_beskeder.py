@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 from aiosmtpd.controller import Controller
@@ -21,6 +22,7 @@ from beskplan.beskeder import causes, current
 from beskplan.errors import BuildError, NotANumberError, WrongKeyError
 from beskplan.landing import Landing
 from beskplan.landing.freshness import freshness, next_period
+from beskplan.release import friskhed
 from beskplan.settings import Settings
 from beskplan.sources.types import CELL_COLUMNS, Answer, TableVintage
 
@@ -284,6 +286,20 @@ def test_a_correction_without_the_new_month_does_not_keep_the_promise(settings: 
     later = datetime(2026, 9, 24, 6, 10, tzinfo=UTC)
     land(settings, "y60a02", at=later, update_next="2026-10-22", value=2.0)
     assert keys(settings) == ["for_sent:y60a02:2026M08"]
+
+
+def test_a_release_states_freshness_as_of_its_own_time(settings: Settings) -> None:
+    land(settings, "y60a02", update_next="2026-09-24")
+    land(settings, "y01a02")
+    at = "2026-09-29T08:00:00Z"
+    with duckdb.connect() as con:
+        friskhed.state(con, Landing(settings.landing), at)
+        silent, late = friskhed.read(con)
+        texts = con.execute("select count(comment) from duckdb_columns() where not internal")
+        assert texts.fetchone() == (len(friskhed.COLUMNS),)
+    assert (silent.tabel_id, silent.tilstand, silent.ventet_dato) == ("y01a02", "uden_dato", None)
+    assert (late.nyeste_periode, late.ventet_periode) == ("2026M07", "2026M08")
+    assert (late.tilstand, late.dage_forsinket) == ("forsinket", 5)
 
 
 def test_freshness_counts_nothing_that_came_later(settings: Settings) -> None:

@@ -34,18 +34,20 @@ class Extractor(BaseExtractor):
             task_instance: the task's run.
         """
         task, dag_id = task_instance.task, task_instance.dag_id
-        landed = sorted(
-            {(v.kilde, v.tabel_id) for v in Landing(Settings.from_env().landing).vintages()}
-        )
-        landing = [f"landing/{kilde}/{tabel_id}" for kilde, tabel_id in landed]
         if task.task_id == "hent":
             tabel_id = task.op_kwargs["tabel_id"]
             return _lineage([f"{dag_id}/{tabel_id}"], [f"landing/{dag_id}/{tabel_id}"])
         if task.task_id == "byg_kandidat":
-            return _lineage(landing, [WAREHOUSE])
+            return _lineage(_landed(Settings.from_env()), [WAREHOUSE])
         if task.task_id == "udgiv":
             return _lineage([WAREHOUSE], _published(Settings.from_env()))
         return OperatorLineage()
+
+
+def _landed(settings: Settings) -> list[str]:
+    """The tables that a build reads."""
+    landed = {(v.kilde, v.tabel_id) for v in Landing(settings.landing).vintages()}
+    return [f"landing/{kilde}/{tabel_id}" for kilde, tabel_id in sorted(landed)]
 
 
 def _published(settings: Settings) -> list[str]:

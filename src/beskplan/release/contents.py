@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 
 from beskplan.gate.judgement import Judgement
-from beskplan.landing import Landing
 from beskplan.release import (
     csvfile,
     database,
     documents,
+    friskhed,
     kommuner,
     manifest,
     quality_page,
@@ -112,7 +112,7 @@ def write_site(
         paged = [place for place in places if place["har_side"]]
         counts = written.counts
         counts += country.write(con, shell, basis, judgement, paged, previous, folder, kept)
-    fresh.write(Landing(settings.landing), shell, folder)
+        fresh.write(friskhed.read(con), shell, folder)
     # The pages of corrections, of quality and of what comes next.
     counts["sider"] += 3
     counts["tabelfiler"] = downloads.link_tables(folder)

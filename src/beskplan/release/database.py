@@ -19,7 +19,7 @@ PARQUET = "parquet"
 # The oldest format: a BI tool's driver often lags behind by years.
 STORAGE_VERSION = "v1.0.0"
 # What the release itself adds to the marts: it lies in the connection's own temporary database.
-ADDED = ("rettelser",)
+ADDED = ("rettelser", "_release_friskhed")
 INTERNAL_PREFIXES = ("stg_", "int_", "_", "dbt_")
 PAGE_ROWS = 122_880
 

@@ -9,7 +9,7 @@ from beskplan.errors import ReleaseError
 from beskplan.gate.judgement import Judgement
 from beskplan.landing import Landing
 from beskplan.release import basis as bases
-from beskplan.release import bi, contents, corrections, database, manifest, swap
+from beskplan.release import bi, contents, corrections, database, friskhed, manifest, swap
 from beskplan.release.basis import Basis
 from beskplan.release.database import Identity
 from beskplan.release.kommuner import Progress, silent
@@ -122,6 +122,7 @@ def _write(
         periode = database.newest_month(con)
         identity = Identity(swap.next_id(settings.releases, periode), periode)
         before = corrections.since(con, current, identity, basis, settings)
+        friskhed.state(con, Landing(settings.landing), basis.stated_time)
         rows = database.write(con, tables, identity, basis, unfinished)
         bi.write(unfinished / database.DATABASE, current and current / database.DATABASE)
         # A client that opened it for writing would shut all others out.

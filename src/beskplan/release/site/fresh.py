@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from beskplan.landing import Landing
-from beskplan.landing.freshness import Freshness, freshness
+from beskplan.landing.freshness import Freshness
 from beskplan.release import danish
 from beskplan.release.notes import PUBLISHERS
 from beskplan.release.sheet import Column, Row, Sheet, Text
@@ -28,15 +27,14 @@ NOTES = (
 )
 
 
-def write(landing: Landing, frame: Shell, folder: Path) -> None:
+def write(tables: list[Freshness], frame: Shell, folder: Path) -> None:
     """Write the page, as things stood at the release's time.
 
     Args:
-        landing: the vintage store.
+        tables: how each stood at the release's time.
         frame: the frame of the release's pages.
         folder: the unfinished release.
     """
-    tables = freshness(landing, datetime.fromisoformat(frame.stated_time))
     shell.write_page(folder, shell.FRESH, frame.page("frisk", shell.FRESH, ark=sheet(tables)))
 
 
