@@ -17,7 +17,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := false
 PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
-.PHONY: help run test quick system secrets airflow lint fix bench backtest endurance joblog-bench verify lock clean
+.PHONY: help run test quick system secrets airflow lint fix bench backtest endurance joblog-bench verify audit lock clean
 
 help: ## List the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,8 +66,14 @@ verify: $(VENV)/.run ## Recompute the landing's checksums; compare recorded cell
 	@beskplan landing verify
 	@beskplan afstem
 
+audit: $(VENV)/bin/python ## Ask for known weaknesses of every locked package (needs the network; not in CI)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes \
+		--only-binary :all: --upgrade --target $(VENV)/audit -r requirements/audit.lock
+	@PYTHONPATH=$(VENV)/audit $(BIN)/python -m pip_audit --disable-pip --require-hashes \
+		--progress-spinner off $(AUDIT) -r requirements/run.lock -r deploy/production.lock
+
 lock: ## Resolve requirements/*.in anew (needs uv)
-	@for n in dev run klient; do uv pip compile --python-version 3.11 --universal --generate-hashes \
+	@for n in dev run klient audit; do uv pip compile --python-version 3.11 --universal --generate-hashes \
 		--no-strip-extras --no-header --no-emit-index-url --no-annotate -q \
 		$$([ $$n = run ] && echo -c requirements/dev.lock) requirements/$$n.in -o requirements/$$n.lock; done
 	@bash deploy/lock.sh

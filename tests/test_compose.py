@@ -63,6 +63,7 @@ PLACES = {
     "AIRFLOW__CORE__EXECUTION_API_SERVER_URL",
     "AIRFLOW__CORE__FERNET_KEY_CMD",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
+    "AIRFLOW__OPENLINEAGE__TRANSPORT",
     "AIRFLOW__SECRETS__BACKEND_KWARGS",
     "PGPASSFILE",
 }
@@ -101,6 +102,21 @@ def test_compose_resolves_it_and_the_processes_have_the_same_environment(tmp_pat
         differs = {key for key in here if here[key] != str(contained[key] or "")}
         own = "BESKPLAN_ADMIN_KODEORD_FILE" if name == "airflow-init" else "JOBINDSATS_TOKEN_FILE"
         assert differs == PLACES | {own}
+
+
+def test_lineage_is_the_same_in_containers_and_on_one_machine(services: dict[str, Any]) -> None:
+    here = airflow_environment({}, PROJECT)
+    names = {name for name in here if name.startswith("AIRFLOW__OPENLINEAGE__")}
+    for part in AIRFLOW:
+        environment = services[part]["environment"]
+        assert {n for n in environment if n.startswith("AIRFLOW__OPENLINEAGE__")} == names
+        for name in names - {"AIRFLOW__OPENLINEAGE__TRANSPORT"}:
+            assert environment[name] == here[name]
+        transport = json.loads(environment["AIRFLOW__OPENLINEAGE__TRANSPORT"])
+        assert transport == json.loads(here["AIRFLOW__OPENLINEAGE__TRANSPORT"]) | {
+            "log_file_path": "/opt/airflow/logs/lineage.jsonl"
+        }
+        assert "airflow-logs:/opt/airflow/logs" in services[part]["volumes"]
 
 
 def test_no_secret_is_a_variable(services: dict[str, Any], text: str) -> None:

@@ -213,6 +213,7 @@ def test_release_holds_tables_quality_and_seeds(settings: Settings) -> None:
         "site/rettelser/rettelser.csv",
         "seeds/planer.csv",
         "afgoerelser.csv",
+        "sbom.cdx.json",
         "LAESMIG.txt",
         "manifest.json",
     } <= held

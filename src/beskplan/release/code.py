@@ -8,12 +8,14 @@ from pathlib import Path
 from beskplan.settings import PROJECT
 
 CODE_FOLDERS = ("src", "dbt_project", "expectations", "templates")
+# Which versions of others' code run beside it.
+CODE_FILES = ("requirements/run.lock",)
 # Made by running, not written by anyone.
 LEFT_OUT = {"__pycache__", "target", "logs", "dbt_packages", ".user.yml"}
 
 
 def code_checksum(root: Path = PROJECT) -> str:
-    """Sum up names and bytes of every file of the code folders.
+    """Sum up names and bytes of every file of the code folders, and the lock.
 
     Args:
         root: the checkout.
@@ -23,9 +25,16 @@ def code_checksum(root: Path = PROJECT) -> str:
         for path in sorted((root / folder).rglob("*")):
             parts = path.relative_to(root).parts
             if path.is_file() and not LEFT_OUT.intersection(parts) and not _is_egg_info(parts):
-                total.update("/".join(parts).encode() + b"\0")
-                total.update(hashlib.sha256(path.read_bytes()).digest())
+                _add(total, path, "/".join(parts))
+    for name in CODE_FILES:
+        if (root / name).is_file():
+            _add(total, root / name, name)
     return total.hexdigest()
+
+
+def _add(total: hashlib._Hash, path: Path, name: str) -> None:
+    total.update(name.encode() + b"\0")
+    total.update(hashlib.sha256(path.read_bytes()).digest())
 
 
 def _is_egg_info(parts: tuple[str, ...]) -> bool:

@@ -17,6 +17,7 @@ from beskplan.release import (
     manifest,
     quality_page,
     readme,
+    sbom,
 )
 from beskplan.release.basis import Basis
 from beskplan.release.database import Identity
@@ -55,6 +56,7 @@ def write(
     rows = [tuple(str(decision[name]) for name in DECISION_COLUMNS) for decision in basis.decisions]
     csvfile.write_rows(folder / DECISIONS, [DECISION_COLUMNS, *rows])
     (folder / readme.README).write_bytes(readme.text(identity, basis).encode())
+    (folder / sbom.FILE).write_bytes(sbom.content())
     (folder / TABLES).mkdir()
     tables = documents.write_country(con, basis, folder / TABLES, settings.charts)
     return {DECISIONS: len(rows), **tables}
