@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from string import Formatter
 
 from beskplan.errors import ReleaseError
@@ -148,6 +149,7 @@ def moment(when: datetime) -> str:
     return f"{day(utc)} kl. {utc:%H.%M} UTC"
 
 
+@lru_cache(maxsize=65_536)
 def figure(
     value: Number | None, status: str, decimals: int | None = None, *, provisional: bool = False
 ) -> str:

@@ -19,6 +19,7 @@ import duckdb
 from beskplan.release import database, documents
 from beskplan.release.basis import Basis
 from beskplan.release.documents.written import TABLES
+from beskplan.release.laid_out import LaidOut
 from beskplan.release.rows import Record, records
 from beskplan.release.site import kommune
 from beskplan.release.site.kommune import Told
@@ -158,13 +159,22 @@ def _write_one(con: duckdb.DuckDBPyConnection, work: Work, place: Record) -> Wri
     from beskplan.release.charts import kommune_drawings
 
     drawings = kommune_drawings(con, place["kommune_kode"])
+    laid_out = LaidOut(con, place, work.basis)
     rows = documents.write_kommune(
-        con, place, work.basis, work.folder / TABLES, work.kept, drawings
+        con, place, work.basis, work.folder / TABLES, work.kept, drawings, laid_out
     )
     counts = Counter(kommuner=1)
     if place["har_side"]:
         counts += kommune.write_kommune(
-            con, place, work.basis, work.frame, work.told, work.folder, work.kept, drawings
+            con,
+            place,
+            work.basis,
+            work.frame,
+            work.told,
+            work.folder,
+            work.kept,
+            drawings,
+            laid_out,
         )
     return Written(counts, rows)
 

@@ -118,9 +118,9 @@ def _as_of(update_latest: str) -> str:
 def cells(columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:
     """Say of every cell without a figure why it has none, and which figures are provisional."""
     lines = [
-        f"{meaning}: {'; '.join(_places(columns, rows, status))}."
+        f"{meaning}: {'; '.join(places)}."
         for status, meaning in NOT_SHOWN.items()
-        if _places(columns, rows, status)
+        if (places := _places(columns, rows, status))
     ]
     provisional = [
         column.title

@@ -87,8 +87,8 @@ def _sources(sheet: Sheet) -> Sheet:
 
 def _lines(text: str, width: float, style: str) -> int:
     """Lines that a text takes when no word is broken."""
-    wrapped = textwrap.wrap(text, max(1, int(width / LETTER_WIDTHS.get(style, 1.0))))
-    return max(1, len(wrapped))
+    room = max(1, int(width / LETTER_WIDTHS.get(style, 1.0)))
+    return 1 if len(text) <= room else max(1, len(textwrap.wrap(text, room)))
 
 
 def _value(cell: Cell) -> float | None:

@@ -15,6 +15,7 @@ from beskplan.release.basis import Basis
 from beskplan.release.charts import Drawing
 from beskplan.release.documents import tags
 from beskplan.release.documents.written import Rows, document, overview, tables
+from beskplan.release.laid_out import LaidOut
 from beskplan.release.rows import Record, records
 from beskplan.release.sheet import Sheet
 
@@ -54,6 +55,7 @@ def write_kommune(
     folder: Path,
     kept: Path | None,
     drawings: Sequence[Drawing],
+    laid_out: LaidOut,
 ) -> Rows:
     """Write all files of a kommune.
 
@@ -64,6 +66,7 @@ def write_kommune(
         folder: `tabeller/` of the unfinished release; the kommune gets a folder of its own there.
         kept: where drawn charts are kept.
         drawings: the kommune's charts.
+        laid_out: its tables.
 
     Returns:
         File name → rows of figures, of the tables.
@@ -71,11 +74,11 @@ def write_kommune(
     Raises:
         ReleaseError: a figure cannot be printed as it is, or a template not be filled in.
     """
-    return _Maker(con, place, basis, folder, kept).write(drawings)
+    return _Maker(con, place, basis, folder, kept, laid_out).write(drawings)
 
 
 class _Maker:
-    """Makes the files of one kommune; a table is laid out once for all that show it."""
+    """Makes the files of one kommune."""
 
     def __init__(
         self,
@@ -84,11 +87,11 @@ class _Maker:
         basis: Basis,
         folder: Path,
         kept: Path | None,
+        laid_out: LaidOut,
     ) -> None:
-        self.con, self.basis, self.kept = con, basis, kept
+        self.con, self.basis, self.kept, self.laid_out = con, basis, kept, laid_out
         self.code, self.name = str(place["kommune_kode"]), str(place["kommune_navn"])
         self.slug = danish.slug(self.name)
-        self.place = place
         self.folder = folder / self.slug
         self.rows: Rows = {}
         months = records(con, MONTHS_SQL, kommune=self.code)[0]
@@ -100,8 +103,10 @@ class _Maker:
         plans = records(self.con, PLANS_SQL, kommune=self.code)
         sheets = {plan["plan_id"]: self._plan(plan) for plan in plans}
         if self.newest:
-            sheet = ydelsesoversigt.kommune_sheet(self.con, self.place, self.newest, self.basis)
-            self._overview(f"{self.slug}-ydelsesoversigt-{_month(self.newest)}", sheet)
+            self._overview(
+                f"{self.slug}-ydelsesoversigt-{_month(self.newest)}",
+                self.laid_out.overview(self.newest),
+            )
         indicators = self._indicators()
         if self.quarter:
             self._documents(drawings, sheets, indicators)
@@ -130,7 +135,7 @@ class _Maker:
         self.rows |= overview(self.folder / name, sheet, self.basis.stated_time)
 
     def _indicators(self) -> Sheet | None:
-        sheet = noegletal.sheet(self.con, self.basis, self.code)
+        sheet = self.laid_out.indicators
         if not sheet.rows:
             return None
         sheet = replace(sheet, title=f"{sheet.title}: {self.name}")
@@ -142,7 +147,7 @@ class _Maker:
     ) -> None:
         """Quarterly status and plan draft: the same tables and charts, told twice."""
         held = {drawing.name.removeprefix(self.slug): drawing for drawing in drawings}
-        quarter = ydelsesoversigt.kommune_sheet(self.con, self.place, self.quarter, self.basis)
+        quarter = self.laid_out.overview(self.quarter)
         shown = tags.overview(quarter, QUARTER, len(QUARTER))
         common: dict[str, Any] = {
             "kommune": self.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,8 @@ TEMPLATES = PROJECT / "templates"
 PICTURE_WIDTH, PICTURE_HEIGHT = 16.5, 22.0
 # The name that python-docx gives a picture, in the place where its alternative text belongs.
 UNTOLD = 'name="Picture '
+# A text with a sign that the library turns into a break, a tab or a new paragraph.
+BROKEN = re.compile(r"<w:t(?: [^>]*)?>[^<]*[\n\t\a\f]")
 
 
 def render(name: str, context: Mapping[str, Any], *, title: str, stated_time: str) -> bytes:
@@ -58,6 +61,10 @@ class _Template(DocxTemplate):  # type: ignore[misc]
         if src_xml not in _READIED:
             _READIED[src_xml] = super().patch_xml(src_xml)
         return _READIED[src_xml]
+
+    def resolve_listing(self, xml: str) -> str:
+        """Look for line breaks in each run only where a text holds one."""
+        return str(super().resolve_listing(xml)) if BROKEN.search(xml) else xml
 
 
 # As many as there are parts in `templates/`.

@@ -9,9 +9,10 @@ from typing import Any
 
 import duckdb
 
-from beskplan.release import danish, noegletal, notes, resultatmaal, ydelsesoversigt
+from beskplan.release import danish, notes, resultatmaal
 from beskplan.release.basis import Basis
 from beskplan.release.charts import Drawing
+from beskplan.release.laid_out import LaidOut
 from beskplan.release.rows import Record, records
 from beskplan.release.sheet import Figure, Sheet
 from beskplan.release.site import downloads, shell
@@ -88,6 +89,7 @@ def write_kommune(
     folder: Path,
     kept: Path | None,
     drawings: Sequence[Drawing],
+    laid_out: LaidOut,
 ) -> dict[str, int]:
     """Write the page of a kommune.
 
@@ -100,6 +102,7 @@ def write_kommune(
         folder: the unfinished release; the kommune's documents are in it.
         kept: where drawn charts are kept.
         drawings: the kommune's charts.
+        laid_out: its tables.
 
     Returns:
         What was written → how many.
@@ -108,7 +111,7 @@ def write_kommune(
 
     code, name = place["kommune_kode"], place["kommune_navn"]
     plans = records(con, PLANS_SQL, kommune=code)
-    indicators = noegletal.sheet(con, basis, code)
+    indicators = laid_out.indicators
     last = records(con, NEWEST_SQL, kommune=code)[0]["slut"]
     path = path_of(place)
     drawn = pictures(drawings, folder, danish.slug(name), kept)
@@ -130,7 +133,7 @@ def write_kommune(
         ],
         noegletal=only(indicators, INDICATOR_COLUMNS),
         forventet=_benchmark(indicators),
-        oversigt=ydelsesoversigt.kommune_sheet(con, place, last, basis),
+        oversigt=laid_out.overview(last),
         tegninger=drawn,
     )
     shell.write_page(folder, path, page)
