@@ -13,6 +13,7 @@ from beskplan.errors import (
     SourceError,
 )
 from beskplan.landing import Landing
+from beskplan.maalinger import measured, new_run, size
 from beskplan.settings import Settings
 from beskplan.sources import joblog
 from beskplan.sources.jobindsats import Jobindsats
@@ -92,7 +93,7 @@ def fetch(settings: Settings, kilde: str, tabel_id: str) -> str:
         LandingError: it could not be kept.
     """
     with open_source(settings, kilde) as source:
-        return _fetch(source, Landing(settings.landing), tabel_id)
+        return _measured(settings, source, Landing(settings.landing), tabel_id, new_run())
 
 
 def fetch_all(
@@ -112,13 +113,13 @@ def fetch_all(
         SourceError: the metadata could not be asked.
         NotUpdatedError: some tables failed; each is named with its error.
     """
-    landing = Landing(settings.landing)
+    landing, run = Landing(settings.landing), new_run()
     outcomes: dict[str, str] = {}
     failed: dict[str, BeskplanError] = {}
     with open_source(settings, kilde) as source:
         for tabel_id in _news(source, landing):
             try:
-                outcomes[tabel_id] = _fetch(source, landing, tabel_id)
+                outcomes[tabel_id] = _measured(settings, source, landing, tabel_id, run)
             except (SourceError, LandingError) as error:
                 failed[tabel_id] = error
             if on_table:
@@ -168,6 +169,19 @@ def _news(source: Source, landing: Landing) -> list[str]:
                 update_next=state.update_next if is_same else last.update_next,
             )
     return found
+
+
+def _measured(settings: Settings, source: Source, landing: Landing, tabel_id: str, run: str) -> str:
+    """Fetch one table and write down what that took; of one that did not land, no cells count."""
+    kilde = source.kilde
+    with measured(settings, "land", run, kilde=kilde, tabel_id=tabel_id) as measure:
+        measure.udfald = _fetch(source, landing, tabel_id)
+        newest = landing.newest(kilde, tabel_id)
+        if newest and measure.udfald == "landet":
+            measure.hentet_utc, measure.tabeller = newest.hentet_utc, 1
+            measure.raekker = newest.raekker_spurgt
+            measure.bytes = size(landing.folder(kilde, tabel_id, newest.hentet_utc))
+        return measure.udfald
 
 
 def _fetch(source: Source, landing: Landing, tabel_id: str) -> str:

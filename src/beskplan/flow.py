@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,8 @@ from beskplan.beskeder.causes import BUILD_FAULT
 from beskplan.errors import BeskplanError, NotUpdatedError, ReleaseError
 from beskplan.landing import Landing, reviews
 from beskplan.landing.records import Decision
+from beskplan.logs import log
+from beskplan.maalinger import Measured, measured, new_run, size
 from beskplan.settings import Settings
 
 if TYPE_CHECKING:
@@ -91,15 +91,17 @@ def build(settings: Settings, as_of: str | None = None) -> str:
         SeedError: a hand-kept table holds something impossible.
         BuildError: dbt did not finish.
     """
-    from beskplan.warehouse import build_candidate
+    from beskplan.warehouse import build_candidate, held
 
-    run = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}"
+    run = new_run()
     folder = run_dir(settings, run)
     folder.mkdir(parents=True)
     _remove_old_runs(settings)
     (folder / "koersel.json").write_text(json.dumps({"koersel": run, "as_of": as_of}))
-    with _fault_kept(settings, run, "byg"):
-        build_candidate(settings, folder, as_of=as_of)
+    with measured(settings, "byg", run) as measure, _fault_kept(settings, run, "byg"):
+        candidate = build_candidate(settings, folder, as_of=as_of)
+        measure.tabeller, measure.raekker = held(candidate)
+        measure.bytes = size(candidate)
     return run
 
 
@@ -112,11 +114,11 @@ def judge(settings: Settings, run: str) -> list[str]:
     Raises:
         GateError: something that all tables share is wrong.
     """
-    with _fault_kept(settings, run, "bedoem"):
-        return _judge(settings, run)
+    with measured(settings, "bedoem", run) as measure, _fault_kept(settings, run, "bedoem"):
+        return _judge(settings, run, measure)
 
 
-def _judge(settings: Settings, run: str) -> list[str]:
+def _judge(settings: Settings, run: str, measure: Measured) -> list[str]:
     from beskplan import gate
     from beskplan.gate import TableVerdict
     from beskplan.warehouse import build_candidate, keep_as_lager
@@ -135,6 +137,11 @@ def _judge(settings: Settings, run: str) -> list[str]:
     judgement = judgement.with_waiting(waiting)
     judgement.save(folder)
     keep_as_lager(settings, folder)
+    measure.tabeller = len(judgement.tabeller)
+    measure.raekker = sum(rule.testet for rule in judgement.regler)
+    for table in judgement.tabeller:
+        told = {"kilde": table.kilde, "tabel_id": table.tabel_id, "hentet_utc": table.hentet_utc}
+        log.info("table judged", extra={**told, "udfald": table.udfald, "fund": len(table.fund)})
     return not_updated(settings, run)
 
 
@@ -155,12 +162,19 @@ def publish(
         ReleaseError: the release could not be written; `current` is as before.
     """
     from beskplan.gate import Judgement
+    from beskplan.release import manifest
     from beskplan.release.kommuner import silent
     from beskplan.release.publish import publish as publish_release
 
     folder = run_dir(settings, run)
-    with _fault_kept(settings, run, "udgiv"):
+    with measured(settings, "udgiv", run) as measure, _fault_kept(settings, run, "udgiv"):
         release = publish_release(settings, folder, Judgement.load(folder), tell or silent)
+        measure.udfald = release.release_id if release else "uaendret"
+        if release:
+            tables = manifest.read(release.path)["database"]["tabeller"]
+            measure.tabeller = len(tables)
+            measure.raekker = sum(table["raekker"] for table in tables.values())
+            measure.bytes = size(release.path)
     (settings.work / BUILD_FAULT).unlink(missing_ok=True)
     return release.release_id if release else None
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from beskplan import maalinger
 from beskplan.errors import BuildError
 from beskplan.landing import Landing
 from beskplan.landing.records import LEFT_OUT
@@ -74,10 +75,23 @@ def build_candidate(
             "landing": str(settings.landing),
             "as_of": until,
             "udeladt": ["/".join(vintage) for vintage in omitted],
+            "maalinger": str(settings.work / maalinger.FILE),
         },
     )
     _sign(candidate, code)
     return candidate
+
+
+def held(candidate: Path) -> tuple[int, int]:
+    """Source tables and cell versions in a built candidate.
+
+    Args:
+        candidate: its file.
+    """
+    with duckdb.connect(str(candidate), read_only=True) as connection:
+        row = connection.execute("select count(distinct tabel_id), count(*) from int_obs")
+        tables, versions = row.fetchall()[0]
+    return int(tables), int(versions)
 
 
 def keep_as_lager(settings: Settings, run_dir: Path) -> None:
