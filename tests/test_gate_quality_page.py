@@ -52,11 +52,12 @@ JUDGEMENT = Judgement(
 
 
 FRAME = Shell("2026M07-1", "2026M07", "2026-08-19T18:49:00Z", ("y60a02",))
+STAGES = [("Hentet", "3", "94.176 celler", "2 MB", "424 rækker sendte kilden ikke")]
 NOT_UPDATED = {"y25i01": "stoppet af kontrollen: F6.enkelt (Stevns)"}
 
 
 def files(judgement: Judgement) -> dict[str, bytes]:
-    return render(judgement, NOT_UPDATED, FRAME)
+    return render(judgement, NOT_UPDATED, FRAME, STAGES)
 
 
 def page(judgement: Judgement) -> str:
@@ -79,6 +80,7 @@ def test_the_page_says_what_stands_and_what_does_not() -> None:
     assert "Stevns" in text
     assert "juli 2026" in text
     assert "1.234" in text
+    assert '<th scope="row">Hentet</th><td class="tal">3</td>' in text
 
 
 def test_nothing_is_asked_of_the_network_and_nothing_runs() -> None:
@@ -95,7 +97,7 @@ def test_nothing_is_asked_of_the_network_and_nothing_runs() -> None:
 
 
 def test_a_release_of_recorded_figures_has_no_synthetic_mark() -> None:
-    text = render(JUDGEMENT, {}, replace(FRAME, generated=()))[QUALITY].decode()
+    text = render(JUDGEMENT, {}, replace(FRAME, generated=()), STAGES)[QUALITY].decode()
     assert "yntetiske" not in text
     assert "SYNTETISKE" not in text
     assert "Ikke opdateret" not in text

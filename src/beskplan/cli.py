@@ -307,6 +307,26 @@ def friskhed() -> None:
         console.print(f"{cause.noegle}: {cause.tekst}\n  {cause.goer}", markup=False)
 
 
+@app.command()
+def maalinger(
+    antal: Annotated[int, typer.Option(help="How many lines, newest last")] = 20,
+) -> None:
+    """Print what the newest stages took: seconds, tables, rows, bytes and outcome."""
+    from beskplan.maalinger import read
+
+    table = Table(
+        "begyndt (UTC)", "trin", "tabel", "sekunder", "tabeller", "rækker", "MB", "udfald"
+    )
+    for one in read(Settings.from_env(), antal):
+        table.add_row(
+            *(one.begyndt_utc, one.trin, one.tabel_id or "", f"{one.sekunder:.1f}"),
+            *("" if count is None else str(count) for count in (one.tabeller, one.raekker)),
+            "" if one.bytes is None else f"{one.bytes / 1e6:.1f}",
+            escape(one.udfald),
+        )
+    console.print(table)
+
+
 @landing_app.command("vis")
 def landing_vis() -> None:
     """List the vintages that have landed."""

@@ -121,7 +121,7 @@ def judge(settings: Settings, run: str) -> list[str]:
 def _judge(settings: Settings, run: str, measure: Measured) -> list[str]:
     from beskplan import gate
     from beskplan.gate import TableVerdict
-    from beskplan.warehouse import build_candidate, keep_as_lager
+    from beskplan.warehouse import LAGER, build_candidate, keep_as_lager
 
     folder = run_dir(settings, run)
     landing = Landing(settings.landing)
@@ -137,7 +137,7 @@ def _judge(settings: Settings, run: str, measure: Measured) -> list[str]:
     judgement = judgement.with_waiting(waiting)
     judgement.save(folder)
     keep_as_lager(settings, folder)
-    measure.tabeller = len(judgement.tabeller)
+    measure.tabeller, measure.bytes = len(judgement.tabeller), size(settings.work / LAGER)
     measure.raekker = sum(rule.testet for rule in judgement.regler)
     for table in judgement.tabeller:
         told = {"kilde": table.kilde, "tabel_id": table.tabel_id, "hentet_utc": table.hentet_utc}

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from beskplan.gate.judgement import Judgement
+from beskplan.landing import Landing
 from beskplan.release import (
     csvfile,
     database,
@@ -18,6 +19,7 @@ from beskplan.release import (
     quality_page,
     readme,
     sbom,
+    stages,
 )
 from beskplan.release.basis import Basis
 from beskplan.release.database import Identity
@@ -108,7 +110,8 @@ def write_site(
         )
         work = kommuner.Work(candidate, folder, basis, shell, told, kept)
         written = kommuner.write(work, places, tell)
-        for name, content in quality_page.render(judgement, basis.marked, shell).items():
+        handled = stages.rows(con, Landing(settings.landing), basis, judgement, folder)
+        for name, content in quality_page.render(judgement, basis.marked, shell, handled).items():
             write_page(folder, name, content)
         previous = (current.name, _newest(current)) if current else None
         paged = [place for place in places if place["har_side"]]

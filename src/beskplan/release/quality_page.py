@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from beskplan.release import danish, suspect_text
 from beskplan.release.csvfile import BOM, safe_text
 from beskplan.release.site import shell
 from beskplan.release.site.shell import Shell
+from beskplan.release.stages import Cells
 
 LIST = "kvalitet/fund.csv"
 TEMPLATE = "kvalitet"
@@ -58,6 +59,7 @@ def render(
     judgement: Judgement,
     not_updated: Mapping[str, str],
     frame: Shell,
+    stages: Sequence[Cells],
 ) -> dict[str, bytes]:
     """Write the quality files of a release.
 
@@ -65,15 +67,18 @@ def render(
         judgement: the gate's judgement; the run's id and the clock leave no trace in the files.
         not_updated: table id → why its newest figures are not in the release, in Danish.
         frame: the frame of the release's pages.
+        stages: what each stage handled, from `stages.rows`.
 
     Returns:
         Path below the release's `site/` → content.
     """
-    page = _page(judgement, not_updated, frame)
+    page = _page(judgement, not_updated, frame, stages)
     return {shell.QUALITY: page, LIST: _list(judgement).encode()}
 
 
-def _page(judgement: Judgement, not_updated: Mapping[str, str], frame: Shell) -> bytes:
+def _page(
+    judgement: Judgement, not_updated: Mapping[str, str], frame: Shell, stages: Sequence[Cells]
+) -> bytes:
     tables = [
         _table(table) | {"er_syntetisk": table.tabel_id in frame.generated}
         for table in judgement.tabeller
@@ -85,6 +90,7 @@ def _page(judgement: Judgement, not_updated: Mapping[str, str], frame: Shell) ->
         ikke_opdateret=sorted(not_updated.items()),
         er_syntetisk=bool(frame.generated),
         tabeller=tables,
+        trin=stages,
         fundne=[table for table in tables if table["fund"]],
         uden_styrke=danish.number(sum(table.uden_styrke for table in judgement.tabeller)),
         regler=[
