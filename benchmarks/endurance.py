@@ -36,7 +36,7 @@ def measured(report: Path) -> Iterator[tuple[str, str, float]]:
     Yields:
         One line a property that a test recorded.
     """
-    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 (our own file)
+    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - written by the project itself
         for entry in case.iter("property"):
             yield entry.attrib["name"], entry.attrib["value"], float(case.attrib["time"])
 

@@ -84,7 +84,7 @@ def broken_sql(rule: Rule) -> str:
         if limit is not None
     ]
     return (
-        f"select distinct scenarie, tabel_id, '{rule.regel_id}' as regel_id "  # noqa: S608
+        f"select distinct scenarie, tabel_id, '{rule.regel_id}' as regel_id "  # noqa: S608 - the project's own names
         f"from kontrol_maalt where regel_id = '{rule.maalt}' and ({' or '.join(limits)})"
     )
 
@@ -211,7 +211,7 @@ def through_the_gate(database: Path, scenarie: int, folder: Path) -> dict[str, s
         con.execute(f"attach '{database}' as bench (read_only)")
         for name in ("kontrol_vintager", "kontrol_maalt", "kontrol_fund"):
             con.execute(
-                f"create table {name} as select * replace (0::integer as scenarie) "  # noqa: S608
+                f"create table {name} as select * replace (0::integer as scenarie) "  # noqa: S608 - the project's own names
                 f"from bench.{name} where scenarie = {scenarie}"
             )
         con.execute("create table int_kontrol__faelles as from bench.int_kontrol__faelles")

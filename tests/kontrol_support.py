@@ -173,7 +173,7 @@ class Bench:
         shutil.copyfile(self.recorded, copy)
         with duckdb.connect(str(copy)) as con:
             for history in ("int_obs", "int_daekning", "int_vintager") if first else ():
-                con.execute(f"delete from {history} where tabel_id = ?", [tabel_id])  # noqa: S608
+                con.execute(f"delete from {history} where tabel_id = ?", [tabel_id])  # noqa: S608 - the test's own names
             _add_vintage(con, tabel_id, moment, cells)
             for name, sql in self._evidence():
                 con.execute(f"create or replace table {name} as {sql}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from beskplan.settings import Settings
 from beskplan.standin.server import Running
 
-TOKEN = "proeve-noegle-1"
+TOKEN = "proeve-noegle-1"  # noqa: S105 - the test's own, opens nothing
 TIMES = (
     datetime(2026, 8, 18, 19, 52, tzinfo=UTC),
     datetime(2026, 8, 19, 7, 59, tzinfo=UTC),

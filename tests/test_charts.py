@@ -34,7 +34,7 @@ select
 from '{RECORDED}'
 where tabel = 'y25i01' and omraade = 'Herlev' and medlem = 'Ydelsesgrupper i alt'
     and maaling = 'Antal ledige fuldtidspersoner' and tider & 4 > 0
-"""  # noqa: S608
+"""  # noqa: S608 - the test's own names
 ROWS = """
 insert into dim_kommune values ('163', 'Herlev');
 insert into dim_indikator by name

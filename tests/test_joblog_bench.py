@@ -197,7 +197,7 @@ def own_evidence(dbt: Dbt, scenarie: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     with duckdb.connect(str(dbt.database), read_only=True) as con:
         return tuple(  # type: ignore[return-value]
             con.execute(
-                f"select * exclude ({drop}) from {name} "  # noqa: S608
+                f"select * exclude ({drop}) from {name} "  # noqa: S608 - the test's own names
                 f"where scenarie = {scenarie} and tabel_id = 'y60a02' order by all"
             ).df()
             for name in ("kontrol_maalt", "kontrol_fund")

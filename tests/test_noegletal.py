@@ -100,7 +100,7 @@ def test_no_figure_is_lost_and_places_are_recomputed(candidate: Path, noegletal_
         where
             tabel_id = '{tabel_id}' and maaling_navn = '{measure}' and dimensioner = ''
             and periode = '{month}' and status = 'A' and omraade_kode not in ('000', '997')
-        """,  # noqa: S608
+        """,  # noqa: S608 - the test's own names
     )
     found = rows(
         candidate,
@@ -109,7 +109,7 @@ def test_no_figure_is_lost_and_places_are_recomputed(candidate: Path, noegletal_
         where
             noegletal_id = '{noegletal_id}' and periode = '{month}' and er_bedoemt
             and gruppe_art = 'land' and status = 'A'
-        """,  # noqa: S608
+        """,  # noqa: S608 - the test's own names
     )
     assert len(source) == len(found) == expected
     assert {row[:2] for row in source} == {row[:2] for row in found}

@@ -21,7 +21,7 @@ from beskplan.release.comments import quoted
 from beskplan.release.database import DATABASE
 from beskplan.settings import Settings
 
-PASSWORD = "hemme/lig@:'æ"
+PASSWORD = "hemme/lig@:'æ"  # noqa: S105 - the test's own, opens nothing
 SECRET = quoted(PASSWORD)
 WRONG = "forkert-kode"
 HOSTILE = "A's 'æ' \\ {{ }} <script>"

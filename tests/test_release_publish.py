@@ -242,7 +242,7 @@ def test_token_refuses_generated_cells(settings: Settings, synthetic: bool) -> N
     generated = Landed("y01a02", "2026-08-18T19:52:00Z", "api" if synthetic else "genereret")
     land(settings, generated)
     run = candidate(settings, "k1", [FIRST, generated], synthetic=synthetic)
-    real = make_settings(settings.home, token="en-noegle")
+    real = make_settings(settings.home, token="en-noegle")  # noqa: S106 - the test's own, opens nothing
     with pytest.raises(ReleaseError, match="with a real token a release that would hold"):
         publish.publish(real, run, judged("k1"))
     assert not (settings.releases / "current").exists()

@@ -23,7 +23,7 @@ from beskplan.errors import (
 )
 from beskplan.sources.http import HttpClient, Patience, place
 
-TOKEN = "hemmelig-noegle-123"
+TOKEN = "hemmelig-noegle-123"  # noqa: S105 - the test's own, opens nothing
 QUICK = Patience(timeout=0.2, first_wait=0.001, longest_wait=0.01, longest_retry_after=1)
 WHERE = "jobindsats y25i01 2026M06–2026M07"
 GOOD = b'{"columns":["Periode"],"rows":[["2026M06"]]}'

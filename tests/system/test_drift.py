@@ -45,7 +45,7 @@ PLAN = "beskaeftigelsesplan"
 SOURCES = ("jobindsats", "statbank", "joblog")
 READY_SECONDS = 120
 SETTLE_SECONDS = 300
-PASSWORD = "ikke-en-standard-7"
+PASSWORD = "ikke-en-standard-7"  # noqa: S105 - the test's own, opens nothing
 # Hele landet, ledige fuldtidspersoner, 2026M06, as recorded at the first and the third time.
 AT_FIRST, AT_LAST = 88080, 89907
 

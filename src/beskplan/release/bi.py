@@ -65,7 +65,7 @@ class View:
     def sql(self) -> str:
         """The query that gives it; without catalog, for a file is attached by any name."""
         columns = ", ".join(column.sql for column in self.columns)
-        return f'select {columns} from main."{self.table}"'  # noqa: S608
+        return f'select {columns} from main."{self.table}"'  # noqa: S608 - names of bi.yml
 
 
 Form = Sequence[tuple[str, str]]

@@ -24,7 +24,7 @@ VIEWS_SQL = f"""
 select view_name from duckdb_views()
 where database_name = 'udgivelse' and schema_name = '{SCHEMA}'
 order by 1
-"""  # noqa: S608
+"""  # noqa: S608 - names in schema bi
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def copy(release: Path, to: Address) -> Copied:
 
 def _copy(con: duckdb.DuckDBPyConnection) -> Copied:
     release_id, fingerprint = con.execute(
-        f"select release_id, fingeraftryk from udgivelse.{SCHEMA}._release_v1"  # noqa: S608
+        f"select release_id, fingeraftryk from udgivelse.{SCHEMA}._release_v1"  # noqa: S608 - names in schema bi
     ).fetchall()[0]
     if _held(con) == fingerprint:
         return Copied(release_id, 0)
@@ -119,12 +119,12 @@ def _copy(con: duckdb.DuckDBPyConnection) -> Copied:
     said = comments.held(con, "udgivelse", SCHEMA)
     con.execute("begin")
     con.execute(f"create schema if not exists pg.{SCHEMA}")
-    there = set(_ask(con, f"select tablename from pg_tables where schemaname = '{SCHEMA}'"))  # noqa: S608
+    there = set(_ask(con, f"select tablename from pg_tables where schemaname = '{SCHEMA}'"))  # noqa: S608 - names in schema bi
     for name in sorted(there - set(names)):
         _tell(con, f'drop table {SCHEMA}."{name}"')
     for name in names:
         if name in there:
-            _tell(con, f'delete from {SCHEMA}."{name}"')  # noqa: S608
+            _tell(con, f'delete from {SCHEMA}."{name}"')  # noqa: S608 - names in schema bi
             con.execute(f'insert into pg.{SCHEMA}."{name}" from udgivelse.{SCHEMA}."{name}"')
         else:
             con.execute(f'create table pg.{SCHEMA}."{name}" as from udgivelse.{SCHEMA}."{name}"')
@@ -178,5 +178,5 @@ def _held(con: duckdb.DuckDBPyConnection) -> str | None:
     """Fingerprint of the release that Postgres holds."""
     if not _ask(con, f"select to_regclass('{SCHEMA}._release_v1')::text"):
         return None
-    found = _ask(con, f"select fingeraftryk from {SCHEMA}._release_v1")  # noqa: S608
+    found = _ask(con, f"select fingeraftryk from {SCHEMA}._release_v1")  # noqa: S608 - names in schema bi
     return found[0] if found else None

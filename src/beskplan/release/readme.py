@@ -17,7 +17,7 @@ TEMPLATE = "laesmig.txt.j2"
 def text(identity: Identity, basis: Basis) -> str:
     """Fill the template in for one release."""
     # Plain text: nothing in it is markup.
-    environment = Environment(  # noqa: S701
+    environment = Environment(  # noqa: S701 - plain text, no HTML
         loader=PackageLoader("beskplan.release"),
         undefined=StrictUndefined,
         trim_blocks=True,
