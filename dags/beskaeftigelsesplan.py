@@ -96,5 +96,4 @@ with DAG(
         logical_date=None,
         skip_when_already_exists=True,
     )
-    # A vintage is asked about once: the run bears its name.
-    published >> ask.expand_kwargs(judged)
+    published >> ask.expand_kwargs(judged)  # once a vintage: the run bears its name
