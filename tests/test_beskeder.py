@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from aiosmtpd.controller import Controller
 
-from beskplan import flow, notifiers
+from beskplan import flow, logs, notifiers
 from beskplan.beskeder import causes, current
 from beskplan.errors import BuildError, NotANumberError, WrongKeyError
 from beskplan.landing import Landing
@@ -215,6 +215,12 @@ def test_five_causes_and_more_as_received(
     }
     assert inbox.mail[0][0] == "Beskplan: 7 nye forhold, 0 er ovre"
     assert all(text in inbox.mail[0][1] for text in told.values())
+    lines = (settings.work / logs.FOLDER / logs.FILE).read_text("utf-8").splitlines()
+    logged = {line["event"]: line for line in map(json.loads, lines)}
+    assert {f"{key}: {text}" for key, text in told.items()} < logged.keys()
+    stopped = logged[f"stoppet:y25i01:{time}: {told[f'stoppet:y25i01:{time}']}"]
+    assert (stopped["tabel_id"], stopped["hentet_utc"]) == ("y25i01", time)
+    assert "a message was taken" in logged
 
 
 def test_a_run_that_hangs_is_over_when_its_dag_looks_again(

@@ -15,6 +15,7 @@ from release_support import candidate as a_candidate
 
 from beskplan import flow, logs, maalinger
 from beskplan.errors import BuildError, SettingsError
+from beskplan.landing import Landing
 from beskplan.maalinger import measured
 from beskplan.settings import Settings
 
@@ -175,3 +176,13 @@ def test_the_warehouse_reads_what_the_stages_wrote(settings: Settings) -> None:
             [str(path)],
         ).fetchall()
     assert rows == [("byg", "k1", 5, False)]
+
+
+def test_what_the_verbs_do_beside_the_stages_is_told_too(settings: Settings) -> None:
+    land(settings, FIRST)
+    vintage = (FIRST.kilde, FIRST.tabel_id, FIRST.hentet_utc)
+    Landing(settings.landing).hold(*vintage, hvem="b", hvorfor="fund", fund=[], uden_styrke=0)
+    flow.review(settings, FIRST.tabel_id, "afvist", hvem="Anne", hvorfor="forkert måned")
+    (line,) = lines(settings)
+    assert (line["event"], line["hvem"]) == ("a person decided", "Anne")
+    assert (line["tabel_id"], line["hentet_utc"]) == (FIRST.tabel_id, FIRST.hentet_utc)

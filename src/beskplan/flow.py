@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from beskplan import fetching
+from beskplan import fetching, logs
 from beskplan.beskeder.causes import BUILD_FAULT
 from beskplan.errors import BeskplanError, NotUpdatedError, ReleaseError
 from beskplan.landing import Landing, reviews
@@ -40,7 +40,10 @@ def news(settings: Settings, kilde: str) -> list[str]:
     Raises:
         SourceError: the source could not be asked.
     """
-    return fetching.news(settings, kilde)
+    with logs.about(settings, kilde=kilde):
+        found = fetching.news(settings, kilde)
+        log.info("looked for news", extra={"nyt": found})
+    return found
 
 
 def fetch(settings: Settings, kilde: str, tabel_id: str) -> str:
@@ -278,7 +281,7 @@ def review(
     Raises:
         ReviewError: who or why is lacking, or the vintage does not wait (any more).
     """
-    return reviews.answer(
+    made = reviews.answer(
         Landing(settings.landing),
         tabel_id,
         udfald,
@@ -286,6 +289,9 @@ def review(
         hvorfor=hvorfor,
         hentet_utc=hentet_utc,
     )
+    with logs.about(settings, kilde=made.kilde, tabel_id=tabel_id, hentet_utc=made.hentet_utc):
+        log.info("a person decided", extra={"udfald": made.udfald, "hvem": made.hvem})
+    return made
 
 
 def question(settings: Settings, tabel_id: str, hentet_utc: str) -> str | None:

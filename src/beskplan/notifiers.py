@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseNotifier, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
+from beskplan import logs
+from beskplan.logs import log
 from beskplan.settings import Settings
 
 if TYPE_CHECKING:
@@ -70,9 +72,10 @@ def tell(settings: Settings, *, ended_dag: str | None = None, at: datetime | Non
     from beskplan import beskeder
 
     standing = beskeder.current(settings, at or datetime.now(UTC))
-    for cause in standing:
-        print(f"{cause.noegle}: {cause.tekst}")
-    _send(settings, standing, ended_dag=ended_dag)
+    with logs.about(settings):
+        for cause in standing:
+            log.info("%s: %s", cause.noegle, cause.tekst, extra=_table(cause))
+        _send(settings, standing, ended_dag=ended_dag)
 
 
 def run_hangs(context: Mapping[str, Any], hours: float) -> None:
@@ -106,10 +109,19 @@ def _send(
             with untold(settings, kanal, causes, ended_dag=ended_dag, only_add=only_add) as message:
                 if message:
                     _notifier(kanal, message).notify({})
+                    log.info("a message was taken", extra={"kanal": kanal, "emne": message.emne})
         except Exception as error:
             failed.append(error)
     if failed:
         raise ExceptionGroup("a message was not taken; it is sent again at the next look", failed)
+
+
+def _table(cause: Cause) -> dict[str, str]:
+    """The table and vintage that a cause's key names, as fields of its log line."""
+    art, *parts = cause.noegle.split(":", 2)
+    if art in ("stoppet", "gennemsyn"):
+        return dict(zip(("tabel_id", "hentet_utc"), parts, strict=True))
+    return {"tabel_id": parts[0]} if art == "for_sent" else {}
 
 
 def _is_there(kanal: str) -> bool:
