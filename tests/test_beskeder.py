@@ -10,6 +10,7 @@ from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -23,6 +24,7 @@ from beskplan.errors import BuildError, NotANumberError, WrongKeyError
 from beskplan.landing import Landing
 from beskplan.landing.freshness import freshness, next_period
 from beskplan.release import friskhed
+from beskplan.release.basis import Basis
 from beskplan.settings import Settings
 from beskplan.sources.types import CELL_COLUMNS, Answer, TableVintage
 
@@ -297,9 +299,16 @@ def test_a_correction_without_the_new_month_does_not_keep_the_promise(settings: 
 def test_a_release_states_freshness_as_of_its_own_time(settings: Settings) -> None:
     land(settings, "y60a02", update_next="2026-09-24")
     land(settings, "y01a02")
-    at = "2026-09-29T08:00:00Z"
+    landing = Landing(settings.landing)
+    rested_on = [
+        *landing.vintages(),
+        SimpleNamespace(kilde="jobindsats", tabel_id="andet", hentet_utc="2026-09-29T08:00:00Z"),
+    ]
+    # What comes later under an earlier time, as a file of the drop folder may.
+    land(settings, "y60a02", newest=8, at=NEXT_DAY, update_next="2026-10-22")
+    basis = Basis(tuple(rested_on), {}, [], {}, "")  # type: ignore[arg-type]
     with duckdb.connect() as con:
-        friskhed.state(con, Landing(settings.landing), at)
+        friskhed.state(con, landing, basis)
         silent, late = friskhed.read(con)
         texts = con.execute("select count(comment) from duckdb_columns() where not internal")
         assert texts.fetchone() == (len(friskhed.COLUMNS),)

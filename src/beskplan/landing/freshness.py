@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -15,6 +15,7 @@ from beskplan.landing.store import CELLS, Landing
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 State = Literal["aktuel", "forsinket", "fejl", "uden_dato"]
+VintageKey = tuple[str, str, str]
 # Periods of a year by the letter between year and number.
 IN_A_YEAR = {"M": 12, "K": 4, "QMAT": 4}
 
@@ -47,17 +48,22 @@ class Freshness:
     tilstand: State
 
 
-def freshness(landing: Landing, at: datetime) -> list[Freshness]:
+def freshness(
+    landing: Landing, at: datetime, known: Collection[VintageKey] | None = None
+) -> list[Freshness]:
     """State every landed table as it stood at one moment, by source and table.
 
     Args:
         landing: the vintage store.
         at: what was landed and looked at later does not count.
+        known: the vintages that count; None is all. A file of the drop folder may be landed long
+            after its own time, which is that of its vintage.
     """
     until = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     held: dict[tuple[str, str], list[str]] = {}
     for vintage in landing.vintages():
-        if vintage.hentet_utc <= until:
+        key = (vintage.kilde, vintage.tabel_id, vintage.hentet_utc)
+        if vintage.hentet_utc <= until and (known is None or key in known):
             held.setdefault((vintage.kilde, vintage.tabel_id), []).append(vintage.hentet_utc)
     return [
         _of_table(landing, kilde, tabel_id, times, until, at.astimezone(DENMARK).date())
@@ -92,7 +98,11 @@ def _of_table(
 ) -> Freshness:
     periods = {time: _periods(landing, kilde, tabel_id, time) for time in times[-1:]}
     own = periods[times[-1]]
-    looks = [look for look in landing.tilsyn(kilde, tabel_id) if look.set_utc <= until]
+    looks = [
+        look
+        for look in landing.tilsyn(kilde, tabel_id)
+        if look.set_utc <= until and (look.hentet_utc is None or look.hentet_utc in times)
+    ]
     # From the first vintage on that already held the newest period.
     since = times[-1]
     for time in reversed(times[:-1]):

@@ -10,6 +10,7 @@ import duckdb
 from beskplan.landing import Landing
 from beskplan.landing.freshness import Freshness, freshness
 from beskplan.release import comments
+from beskplan.release.basis import Basis
 
 TABLE = "_release_friskhed"
 COMMENT = (
@@ -34,18 +35,20 @@ COLUMNS = {
 }
 
 
-def state(con: duckdb.DuckDBPyConnection, landing: Landing, stated_time: str) -> None:
+def state(con: duckdb.DuckDBPyConnection, landing: Landing, basis: Basis) -> None:
     """Fill the temporary table that the release copies, as things stood at the release's time.
 
     Args:
         con: the candidate, from `database.open_candidate`.
         landing: the vintage store.
-        stated_time: the release's time, ISO UTC.
+        basis: what the release rests on; what landed since does not count.
     """
+    known = {(v.kilde, v.tabel_id, v.hentet_utc) for v in basis.vintages}
+    known |= {(d["kilde"], d["tabel_id"], d["hentet_utc"]) for d in basis.decisions}
     columns = ", ".join(f"{name} {kind}" for name, (kind, _) in COLUMNS.items())
     con.execute(f"create or replace temp table {TABLE} ({columns})")
     places = ", ".join("?" for _ in COLUMNS)
-    for table in freshness(landing, datetime.fromisoformat(stated_time)):
+    for table in freshness(landing, datetime.fromisoformat(basis.stated_time), known):
         values = [*astuple(table)]
         values[3] = table.hentet_utc.removesuffix("Z")
         con.execute(f"insert into temp.{TABLE} values ({places})", values)  # noqa: S608 - own names

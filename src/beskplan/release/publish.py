@@ -122,7 +122,7 @@ def _write(
         periode = database.newest_month(con)
         identity = Identity(swap.next_id(settings.releases, periode), periode)
         before = corrections.since(con, current, identity, basis, settings)
-        friskhed.state(con, Landing(settings.landing), basis.stated_time)
+        friskhed.state(con, Landing(settings.landing), basis)
         rows = database.write(con, tables, identity, basis, unfinished)
         bi.write(unfinished / database.DATABASE, current and current / database.DATABASE)
         # A client that opened it for writing would shut all others out.
