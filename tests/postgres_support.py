@@ -15,10 +15,10 @@ import pytest
 
 
 def programs() -> Path | None:
-    """Where initdb and pg_ctl are."""
+    """Where initdb, pg_ctl and pg_dump are; a link on the path may stand for one of them only."""
     on_path = shutil.which("initdb")
     if on_path:
-        return Path(on_path).parent
+        return Path(on_path).resolve().parent
     return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 
 

@@ -25,6 +25,7 @@ from beskplan.errors import BeskplanError, ReleaseError, ReviewError
 from beskplan.settings import Settings, secret
 
 if TYPE_CHECKING:
+    from beskplan import genskab
     from beskplan.release.corrections.between import Difference
     from beskplan.release.postgres import Copied
 
@@ -382,6 +383,42 @@ def diff(
     _say_difference(found)
     if csv:
         console.print(f"{len(found.rows)} changed cells in {csv}", markup=False)
+
+
+@app.command()
+def rebuild(
+    release: Annotated[str, typer.Argument(help="A folder of releases/: 2026M07-1")],
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Compare it with the published one; ends 1 on a difference"),
+    ] = False,
+) -> None:
+    """Make a past release again from landing and its own seeds, in `arbejde/genskabt/`."""
+    from beskplan import genskab
+
+    settings = Settings.from_env()
+    with errors_shown():
+        with step("rebuild"):
+            rebuilt = genskab.rebuild(settings, release)
+        console.print(f"rebuilt {rebuilt}", markup=False)
+        found = genskab.compare(settings, rebuilt) if verify else None
+    if found:
+        _say_comparison(found)
+
+
+def _say_comparison(found: genskab.Comparison) -> None:
+    """Print what was compared and its sums; end 1 on a difference."""
+    how = "the same code: byte by byte" if found.by_bytes else "another code: cell by cell"
+    console.print(how)
+    for part, (old, new) in found.sums.items():
+        console.print(f"{part:<20} {found.compared[part]:>5} files  sha256 {old}", markup=False)
+        if old != new:
+            console.print(f"{'':<20} {'':>5} rebuilt       {new}", markup=False)
+    for line in found.different:
+        console.print(f"different: {line}", markup=False)
+    if found.different:
+        raise typer.Exit(1)
+    console.print("no difference")
 
 
 def _say_difference(found: Difference) -> None:

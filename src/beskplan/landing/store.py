@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -151,6 +151,55 @@ class Landing:
         if successful:
             looks = [look for look in looks if look.udfald in SUCCESSFUL]
         return looks[-1] if looks else None
+
+    def last_looks(self) -> dict[str, int]:
+        """`kilde/tabel_id` → number of its newest recorded look."""
+        folders = sorted((self.path / LOOKS).glob("*/*"))
+        return {
+            f"{folder.parent.name}/{folder.name}": max(int(path.stem) for path in looks)
+            for folder in folders
+            if (looks := list(folder.glob("*.json")))
+        }
+
+    def copy_as_known(
+        self,
+        to: Path,
+        vintages: Set[tuple[str, str, str]],
+        decisions: Set[tuple[str, str, str, int]],
+        looks: Mapping[str, int],
+    ) -> None:
+        """Make a store of what a release knew: those vintages, decisions and looks, nothing later.
+
+        Files are linked where the disk can, for what is in a store never changes.
+
+        Args:
+            to: the new store's folder.
+            vintages: (kilde, tabel_id, hentet_utc).
+            decisions: (kilde, tabel_id, hentet_utc, nr).
+            looks: `kilde/tabel_id` → number of the newest look.
+
+        Raises:
+            LandingError: the store lacks one of the vintages.
+        """
+        for key in sorted(vintages):
+            folder = self.folder(*key)
+            if not (folder / MANIFEST).is_file():
+                raise LandingError(
+                    "The store does not hold this vintage",
+                    where=f"landing {key[0]}/{key[1]} {key[2]}",
+                    do="put landing/ back from its backup; run `beskplan landing verify`",
+                )
+            copied = to / folder.relative_to(self.path)
+            shutil.copytree(folder, copied, copy_function=_link)
+        known = {made: Decision.read(made) for made in (self.path / DECISION_FOLDER).glob("*.json")}
+        kept = [path for path, made in known.items() if (*made.key, made.nr) in decisions]
+        for name, newest in looks.items():
+            found = (self.path / LOOKS / name).glob("*.json")
+            kept += [path for path in found if int(path.stem) <= newest]
+        for path in kept:
+            target = to / path.relative_to(self.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _link(path, target)
 
     def record_tilsyn(
         self,
@@ -365,6 +414,14 @@ class Landing:
                     continue
             sync_folder(folder)
             return number
+
+
+def _link(source: str | Path, target: str | Path) -> None:
+    """A hard link, or a copy where the disk has none."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def _write_answer(folder: Path, number: int, answer: Answer) -> dict[str, Any]:

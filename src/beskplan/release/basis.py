@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ class Basis:
         code: checksum of the code.
         previous: fingerprint of the release before, which `rettelser` compares with; None for the
             first.
+        looks: `kilde/tabel_id` → number of the newest recorded look. Not part of the fingerprint: a
+            look without news changes nothing.
     """
 
     vintages: tuple[Vintage, ...]
@@ -47,6 +49,7 @@ class Basis:
     marked: Mapping[str, str]
     code: str
     previous: str | None = None
+    looks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def newest(self) -> dict[str, Vintage]:
@@ -124,4 +127,5 @@ def _basis(
         decisions=held.decisions(landing),
         marked=table_marks(landing, judgement),
         code=code_checksum(),
+        looks=landing.last_looks(),
     )

@@ -55,6 +55,7 @@ def write(
         "fingeraftryk": basis.fingerprint,
         "kode_sum": basis.code,
         "antal": dict(sorted(written.items())),
+        "tilsyn": dict(basis.looks),
         "tabeller": _tables(basis),
         "database": {
             "fil": DATABASE,
