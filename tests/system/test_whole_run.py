@@ -19,7 +19,7 @@ from bi_support import Question, questions, read_with, shown, snippets
 from rich.console import Console
 from whole_run_support import build_to_release, land, settings_at, tree
 
-from beskplan import cli, demo, flow
+from beskplan import cli, demo, flow, genskab
 from beskplan.errors import NotUpdatedError, SeedError, SourceError
 from beskplan.landing import Landing
 from beskplan.release import bi
@@ -362,23 +362,47 @@ def shifted_kommuner(settings: Settings) -> set[str]:
     return {row[0] for row in rows}
 
 
-def test_two_builds_give_the_same_bytes(
-    landed: Path, released: Settings, standin: Running, tmp_path: Path
-) -> None:
-    shutil.copytree(landed, tmp_path / "home")
-    other = settings_at(tmp_path / "home", standin)
-    assert build_to_release(other) == "2026M07-1"
-    first, second = (tree(s.releases / "2026M07-1") for s in (released, other))
+def test_two_builds_give_the_same_bytes(own: Settings) -> None:
+    """Published, and rebuilt from landing by what the release knew; later knowledge is not seen."""
+    published = own.releases / "2026M07-1"
+    landing = Landing(own.landing)
+    fault = SourceError("nede", where="y60a02", do="vent")
+    landing.record_tilsyn("jobindsats", "y60a02", "fejl", error=fault)
+    newest = landing.newest("jobindsats", "y25i01")
+    assert newest is not None
+    landing.decide(
+        "jobindsats", "y25i01", newest.hentet_utc, "stoppet", hvem="Anna", hvorfor="set bagefter"
+    )
+    rebuilt = genskab.rebuild(own, "2026M07-1")
+    first, second = tree(published), tree(rebuilt)
     assert first.keys() == second.keys()
     different = {name for name in first if first[name] != second[name]}
     assert different <= {demo.DATABASE, "manifest.json"}
-    manifests = [
-        json.loads((s.releases / "2026M07-1" / "manifest.json").read_text())
-        for s in (released, other)
-    ]
+    manifests = [json.loads((r / "manifest.json").read_text()) for r in (published, rebuilt)]
     runs = {manifest.pop("koersel") for manifest in manifests}
     assert len(runs) == 2
     assert manifests[0] == manifests[1]
+    found = genskab.compare(own, rebuilt)
+    assert (found.by_bytes, found.different) == (True, [])
+    assert found.compared["tabeller"] > 100
+    spoil_one_figure_by_another_code(rebuilt)
+    (told,) = genskab.compare(own, rebuilt).different
+    assert "roskilde-ydelsesoversigt" in told
+    assert "line 6: published" in told
+
+
+def spoil_one_figure_by_another_code(release: Path) -> None:
+    """Change a line of one tidy csv, in a release that says so and that other code wrote."""
+    (path,) = (release / "tabeller/roskilde").glob("roskilde-ydelsesoversigt-*-lang.csv")
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    lines[5] = lines[5].replace("202", "212", 1)
+    path.write_text("".join(lines), "utf-8")
+    manifest = release / "manifest.json"
+    content = json.loads(manifest.read_text())
+    sums = tree(release)
+    for entry in content["filer"]:
+        entry["sha256"] = sums[entry["fil"]]
+    manifest.write_text(json.dumps({**content, "kode_sum": "another"}))
 
 
 def test_a_wrong_seed_stops_the_build(own: Settings) -> None:

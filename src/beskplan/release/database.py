@@ -114,6 +114,10 @@ def newest_month(con: duckdb.DuckDBPyConnection) -> str:
     return str(row[0])
 
 
+# Says what had been decided when the candidate was built, which is of the run and not of the release.
+JUDGED = "kontrol_vintager"
+
+
 def public_tables(con: duckdb.DuckDBPyConnection, seeds: Sequence[str]) -> list[str]:
     """Names of the candidate's tables that the outside may read.
 
@@ -127,7 +131,7 @@ def public_tables(con: duckdb.DuckDBPyConnection, seeds: Sequence[str]) -> list[
     return [
         str(name)
         for (name,) in names
-        if not str(name).startswith(INTERNAL_PREFIXES) and name not in seeds
+        if not str(name).startswith(INTERNAL_PREFIXES) and name not in (*seeds, JUDGED)
     ]
 
 
