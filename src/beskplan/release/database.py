@@ -114,7 +114,7 @@ def newest_month(con: duckdb.DuckDBPyConnection) -> str:
     return str(row[0])
 
 
-# Says what had been decided when the candidate was built, which is of the run and not of the release.
+# Says what had been decided when the candidate was built: of the run, not of the release.
 JUDGED = "kontrol_vintager"
 
 
