@@ -320,7 +320,7 @@ def maalinger(
     )
     for one in read(Settings.from_env(), antal):
         table.add_row(
-            *(one.begyndt_utc, one.trin, one.tabel_id or "", f"{one.sekunder:.1f}"),
+            *(one.begyndt_utc[:19], one.trin, one.tabel_id or "", f"{one.sekunder:.1f}"),
             *("" if count is None else str(count) for count in (one.tabeller, one.raekker)),
             "" if one.bytes is None else f"{one.bytes / 1e6:.1f}",
             escape(one.udfald),

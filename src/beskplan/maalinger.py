@@ -85,7 +85,7 @@ def measured(
         What the stage fills in.
     """
     measure = Measured(trin, koersel, kilde, tabel_id)
-    measure.begyndt_utc = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    measure.begyndt_utc = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
     table = {"kilde": kilde, "tabel_id": tabel_id, "hentet_utc": None}
     begun = time.perf_counter()
     with logs.about(settings, koersel=koersel, trin=trin, **table):

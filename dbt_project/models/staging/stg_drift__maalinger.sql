@@ -1,6 +1,9 @@
 {% if drift_har_maalinger() %}
 with source as (
-    select * from {{ source('drift', 'maalinger') }}
+    -- A line that was written twice is one line: no measure may stop a build.
+    select distinct on (trin, koersel, kilde, tabel_id, begyndt_utc) *
+    from {{ source('drift', 'maalinger') }}
+    order by all
 ),
 
 renamed as (
@@ -10,7 +13,7 @@ renamed as (
         kilde,
         tabel_id,
         {{ utc('hentet_utc') }} as hentet_utc,
-        {{ utc('begyndt_utc') }} as begyndt_utc,
+        strptime(begyndt_utc, ['%Y-%m-%dT%H:%M:%S.%fZ', '%Y-%m-%dT%H:%M:%SZ']) as begyndt_utc,
         sekunder,
         cast(
             median(sekunder) filter (where not er_fejl) over (
