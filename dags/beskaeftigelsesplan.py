@@ -17,7 +17,7 @@ person skal se på, starter `bed_om_gennemsyn` en kørsel af `gennemsyn`; der ve
 
 **Hvornår:** Når en kilde har noget nyt, eller `gennemsyn` er godkendt. Én kørsel ad gangen.
 Startes den i hånden, kan `as_of` sættes til et tidspunkt (UTC, fx `2026-08-18T20:00:00Z`): så
-bruges kun det, der var hentet da.
+bruges kun det, der var hentet da, og udgivelsen lægges i `arbejde/genskabt/`; `current` røres ikke.
 
 **Hvem:** `besked` skriver til den dataansvarlige, når noget er stoppet, afventer eller mislykkes.
 

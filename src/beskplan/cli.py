@@ -239,11 +239,10 @@ def publish(settings: Settings, run: str) -> None:
             run,
             lambda done, total: progress.update(task, completed=done, total=total),
         )
-    say_release(release_id)
+    target = flow.published_to(settings, run)
+    say_release(release_id, target.releases.relative_to(settings.home))
     if release_id:
-        console.print(
-            ", ".join(f"{count} {what}" for what, count in flow.written(settings).items())
-        )
+        console.print(", ".join(f"{count} {what}" for what, count in flow.written(target).items()))
 
 
 def say_suspects(settings: Settings, run: str) -> None:
@@ -252,13 +251,13 @@ def say_suspects(settings: Settings, run: str) -> None:
         console.print(line, markup=False)
 
 
-def say_release(release_id: str | None) -> None:
-    """Print which release is current now."""
+def say_release(release_id: str | None, folder: Path) -> None:
+    """Print which release is current in its folder now."""
     if release_id:
-        console.print(f"published [bold]releases/{release_id}[/], now releases/current")
+        console.print(f"published [bold]{folder}/{release_id}[/], now {folder}/current")
     else:
         console.print(
-            "nothing published: releases/current rests on the same figures, seeds and code"
+            f"nothing published: {folder}/current rests on the same figures, seeds and code"
         )
 
 
@@ -419,6 +418,27 @@ def _say_comparison(found: genskab.Comparison) -> None:
     if found.different:
         raise typer.Exit(1)
     console.print("no difference")
+
+
+@app.command()
+def tynd(
+    nyeste: Annotated[int, typer.Option(min=1, help="How many of the newest stay whole")] = 12,
+    udfoer: Annotated[bool, typer.Option("--udfoer", help="Do it; without it only say")] = False,
+) -> None:
+    """Thin old releases: what may go, and which rule keeps the others whole."""
+    from beskplan.release import retention
+
+    releases = Settings.from_env().releases
+    with errors_shown():
+        table = Table("udgivelse", "MB", "whole because")
+        for one in retention.standings(releases, nyeste):
+            size = sum(path.stat().st_size for path in one.path.rglob("*") if path.is_file())
+            because = "; ".join(one.because) or ("may be thinned" if one.whole else "thinned")
+            table.add_row(one.path.name, f"{size / 1e6:.1f}", because)
+        console.print(table)
+        if udfoer:
+            thinned = retention.thin(releases, nyeste)
+            console.print(f"thinned: {', '.join(path.name for path in thinned) or 'none'}")
 
 
 def _say_difference(found: Difference) -> None:

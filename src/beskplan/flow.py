@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 SOURCES = ("jobindsats", "statbank", "joblog")
 KEPT_RUNS = 3
+ABOUT_RUN = "koersel.json"
+# Under `arbejde/`: past releases made again.
+REBUILT = "genskabt"
 
 TableCallback = Callable[[str, str], None]
 
@@ -100,7 +104,7 @@ def build(settings: Settings, as_of: str | None = None) -> str:
     folder = run_dir(settings, run)
     folder.mkdir(parents=True)
     _remove_old_runs(settings)
-    (folder / "koersel.json").write_text(json.dumps({"koersel": run, "as_of": as_of}))
+    (folder / ABOUT_RUN).write_text(json.dumps({"koersel": run, "as_of": as_of}))
     with measured(settings, "byg", run) as measure, _fault_kept(settings, run, "byg"):
         candidate = build_candidate(settings, folder, as_of=as_of)
         measure.tabeller, measure.raekker = held(candidate)
@@ -129,7 +133,7 @@ def _judge(settings: Settings, run: str, measure: Measured) -> list[str]:
     folder = run_dir(settings, run)
     landing = Landing(settings.landing)
     judgement = latest = gate.judge(folder / "kandidat.duckdb", landing, run)
-    as_of = json.loads((folder / "koersel.json").read_text())["as_of"]
+    as_of = _as_of(settings, run)
     # The vintage that takes the place of one left out may be one that nobody has judged.
     while latest.left_out:
         build_candidate(settings, folder, as_of=as_of, left_out=judgement.left_out)
@@ -139,7 +143,8 @@ def _judge(settings: Settings, run: str, measure: Measured) -> list[str]:
     waiting = map(TableVerdict.waiting, reviews.waiting(landing))
     judgement = judgement.with_waiting(waiting)
     judgement.save(folder)
-    keep_as_lager(settings, folder)
+    if as_of is None:
+        keep_as_lager(settings, folder)
     measure.tabeller, measure.bytes = len(judgement.tabeller), size(settings.work / LAGER)
     measure.raekker = sum(rule.testet for rule in judgement.regler)
     for table in judgement.tabeller:
@@ -148,13 +153,27 @@ def _judge(settings: Settings, run: str, measure: Measured) -> list[str]:
     return not_updated(settings, run)
 
 
+def published_to(settings: Settings, run: str) -> Settings:
+    """The settings with the folder that a run's release goes to (docs/decisions/011)."""
+    from beskplan.landing.files import folder_name
+    from beskplan.warehouse import normal_time
+
+    as_of = _as_of(settings, run)
+    if as_of is None:
+        return settings
+    aside = settings.work / REBUILT / f"pr-{folder_name(normal_time(as_of))}"
+    return replace(settings, release_folder=aside)
+
+
 def publish(
     settings: Settings, run: str, tell: Callable[[int, int], None] | None = None
 ) -> str | None:
     """Write the candidate as a release and swap it in.
 
+    A run as of a past moment goes to a folder of its own: `releases/` is as before.
+
     Args:
-        settings: where things are.
+        settings: where things are; `published_to` says where the run's release goes.
         run: a judged run.
         tell: called with how many kommuner are written, and of how many.
 
@@ -169,9 +188,9 @@ def publish(
     from beskplan.release.kommuner import silent
     from beskplan.release.publish import publish as publish_release
 
-    folder = run_dir(settings, run)
+    folder, target = run_dir(settings, run), published_to(settings, run)
     with measured(settings, "udgiv", run) as measure, _fault_kept(settings, run, "udgiv"):
-        release = publish_release(settings, folder, Judgement.load(folder), tell or silent)
+        release = publish_release(target, folder, Judgement.load(folder), tell or silent)
         measure.udfald = release.release_id if release else "uaendret"
         if release:
             tables = manifest.read(release.path)["database"]["tabeller"]
@@ -302,6 +321,11 @@ def question(settings: Settings, tabel_id: str, hentet_utc: str) -> str | None:
         if (decision.tabel_id, decision.hentet_utc) == (tabel_id, hentet_utc):
             return review_text.markdown(decision)
     return None
+
+
+def _as_of(settings: Settings, run: str) -> str | None:
+    about: dict[str, str | None] = json.loads((run_dir(settings, run) / ABOUT_RUN).read_text())
+    return about["as_of"]
 
 
 @contextmanager

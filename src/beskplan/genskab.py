@@ -16,13 +16,12 @@ import duckdb
 from beskplan import flow
 from beskplan.errors import ReleaseError
 from beskplan.landing import Landing
-from beskplan.release import manifest, swap
+from beskplan.release import manifest, retention, swap
 from beskplan.release.contents import DECISIONS
 from beskplan.release.database import PARQUET
 from beskplan.release.documents.written import LONG, TABLES
 from beskplan.settings import Settings
 
-REBUILT = "genskabt"
 # States the code, and so differs between two codes that give the same figures.
 ABOUT_CODE = "_release"
 
@@ -47,8 +46,8 @@ class Comparison:
 def rebuild(settings: Settings, release_id: str) -> Path:
     """Build, judge and publish a release again, in a home of its own under `arbejde/`.
 
-    It sees the vintages, decisions and looks that the release knew, its seeds, and the release that
-    was current before it. `releases/` is only read.
+    It sees the vintages, decisions and looks that the release knew, its seeds, and the release
+    before it, which is rebuilt first where it has been thinned. `releases/` is only read.
 
     Args:
         settings: where things are.
@@ -63,7 +62,7 @@ def rebuild(settings: Settings, release_id: str) -> Path:
     """
     published = _published(settings, release_id)
     account = manifest.read(published)
-    home = settings.work / REBUILT / release_id
+    home = settings.work / flow.REBUILT / release_id
     shutil.rmtree(home, ignore_errors=True)
     (home / "releases").mkdir(parents=True)
     _landing(settings, published, account, home / "landing")
@@ -95,14 +94,22 @@ def compare(settings: Settings, rebuilt: Path) -> Comparison:
     """
     published = _published(settings, rebuilt.name)
     accounts = manifest.read(published), manifest.read(rebuilt)
-    for release in (published, rebuilt):
+    by_bytes = accounts[0]["kode_sum"] == accounts[1]["kode_sum"]
+    whole = retention.is_whole(published)
+    if not whole and not by_bytes:
+        raise ReleaseError(
+            f"{published.name} has been thinned and was written by another code: of its figures "
+            "only sums are left, and they hold for that code alone",
+            where=str(published),
+            do="run the rebuild with the code that wrote it (its manifest's `kode_sum`)",
+        )
+    for release in (published, rebuilt) if whole else (rebuilt,):
         if found := manifest.faults(release):
             raise ReleaseError(
                 f"the release is not what its manifest says: {'; '.join(found[:5])}",
                 where=str(release),
                 do="put releases/ back from its backup",
             )
-    by_bytes = accounts[0]["kode_sum"] == accounts[1]["kode_sum"]
     old, new = ({entry["fil"]: entry["sha256"] for entry in one["filer"]} for one in accounts)
     compared = Counter(_part(name) for name in old)
     sums = {part: (_sum(old, part), _sum(new, part)) for part in sorted(compared)}
@@ -151,6 +158,8 @@ def _before(settings: Settings, account: dict[str, Any], releases: Path) -> None
         if own == period and nr.isdigit() and int(nr) < int(number):
             (releases / release.name).mkdir()
     source = _published(settings, before)
+    if not retention.is_whole(source):
+        source = rebuild(settings, before)
     shutil.copytree(source, releases / before, dirs_exist_ok=True)
     swap.swap_in(releases / before)
 

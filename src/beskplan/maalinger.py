@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Literal
 
 from beskplan import logs
-from beskplan.errors import BeskplanError
+from beskplan.errors import BeskplanError, ReleaseError
 from beskplan.logs import log
 from beskplan.settings import Settings
 
 FILE = "drift_maalinger.jsonl"
+RUN_TIME = "%Y%m%dT%H%M%S"
 Stage = Literal["land", "byg", "bedoem", "udgiv"]
 
 
@@ -60,7 +61,23 @@ class Measured:
 
 def new_run() -> str:
     """An id that no other run has: time and process."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}"
+    return f"{datetime.now(UTC):{RUN_TIME}}-{os.getpid()}"
+
+
+def began(run: str) -> datetime:
+    """When a run began, as its id says.
+
+    Raises:
+        ReleaseError: it is no run's id.
+    """
+    try:
+        return datetime.strptime(run.split("-")[0], RUN_TIME).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ReleaseError(
+            f"{run!r} is no run's id",
+            where="a release's manifest.json, `koersel`",
+            do="put the manifest back from its backup",
+        ) from error
 
 
 @contextmanager

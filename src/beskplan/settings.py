@@ -65,6 +65,7 @@ class Settings:
         drop_folder: where Joblog bilag are put; None is `joblog/` in the home.
         chart_folder: where drawn charts are kept, by content, so homes may share it; None is
             `arbejde/diagrammer/` in the home.
+        release_folder: where releases go; None is `releases/` in the home.
     """
 
     home: Path = PROJECT
@@ -78,6 +79,7 @@ class Settings:
     answer_cells: int = ANSWER_CELLS
     drop_folder: Path | None = None
     chart_folder: Path | None = None
+    release_folder: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse a profile that does not exist."""
@@ -107,7 +109,7 @@ class Settings:
     @property
     def releases(self) -> Path:
         """The releases and `current`."""
-        return self.home / "releases"
+        return self.release_folder or self.home / "releases"
 
     @property
     def has_real_token(self) -> bool:

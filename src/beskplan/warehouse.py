@@ -62,7 +62,7 @@ def build_candidate(
     candidate = run_dir / CANDIDATE
     for leftover in run_dir.glob(f"{CANDIDATE}*"):
         leftover.unlink()
-    until = _normal_time(as_of) if as_of else ""
+    until = normal_time(as_of) if as_of else ""
     omitted = sorted(set(left_out))
     lager = settings.work / LAGER
     code = _code_checksum(settings)
@@ -107,8 +107,8 @@ def keep_as_lager(settings: Settings, run_dir: Path) -> None:
     copy.replace(settings.work / LAGER)
 
 
-def _normal_time(text: str) -> str:
-    """ISO time, with or without zone, as landing writes it."""
+def normal_time(text: str) -> str:
+    """ISO time, with or without zone (then UTC), as landing writes it."""
     time = datetime.fromisoformat(text)
     time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     return f"{time:%Y-%m-%dT%H:%M:%SZ}"

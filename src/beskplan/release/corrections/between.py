@@ -12,7 +12,7 @@ import duckdb
 
 from beskplan.errors import ReleaseError
 from beskplan.landing import Landing
-from beskplan.release import csvfile, held, manifest, swap
+from beskplan.release import csvfile, held, manifest, retention, swap
 from beskplan.release.corrections import told
 from beskplan.release.corrections.compare import COLUMNS, TABLE, Side, compare
 from beskplan.release.corrections.files import list_row
@@ -132,6 +132,7 @@ def _side(
 
 
 def _release_side(con: duckdb.DuckDBPyConnection, release: Path, name: str) -> Side:
+    retention.refuse_thinned(release)
     path = str(release / DATABASE).replace("'", "''")
     con.execute(f"attach '{path}' as {name} (read_only)")
     return side(release, f"{name}.main")
