@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from beskplan import flow
+from beskplan import flow, machine
 from beskplan.errors import BeskplanError, ReleaseError, ReviewError
 from beskplan.settings import Settings, secret
 
@@ -66,7 +66,8 @@ def fail(error: BeskplanError) -> NoReturn:
 def errors_shown() -> Iterator[None]:
     """Turn a typed error into its three lines and code 1."""
     try:
-        yield
+        with machine.typed("this machine"):
+            yield
     except BeskplanError as error:
         fail(error)
 
@@ -280,9 +281,10 @@ def landing_verify() -> None:
     problems = find_problems(landing)
     for problem in problems:
         console.print(problem, markup=False)
-    console.print(f"{len(landing.vintages())} vintages, {len(problems)} problem(s)")
     if problems:
+        console.print(f"{len(problems)} problem(s)")
         raise typer.Exit(1)
+    console.print(f"{len(landing.vintages())} vintages, 0 problem(s)")
 
 
 @app.command()

@@ -125,5 +125,9 @@ class NotUpdatedError(BeskplanError):
     """The run went through, but some tables were stopped, wait, or could not be fetched."""
 
 
+class MachineError(BeskplanError):
+    """The machine refused a stage something: disk, memory, a lock, or a process that was ended."""
+
+
 class AirflowStartError(BeskplanError):
     """Airflow did not start on this machine."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from beskplan import fetching, logs
+from beskplan import fetching, logs, machine
 from beskplan.beskeder.causes import BUILD_FAULT
 from beskplan.errors import BeskplanError, NotUpdatedError, ReleaseError
 from beskplan.landing import Landing, reviews
@@ -31,6 +31,7 @@ REBUILT = "genskabt"
 TableCallback = Callable[[str, str], None]
 
 
+@machine.typed("hent")
 def news(settings: Settings, kilde: str) -> list[str]:
     """Ask a source's metadata which tables have something new.
 
@@ -50,6 +51,7 @@ def news(settings: Settings, kilde: str) -> list[str]:
     return found
 
 
+@machine.typed("hent")
 def fetch(settings: Settings, kilde: str, tabel_id: str) -> str:
     """Fetch and land one table.
 
@@ -62,6 +64,7 @@ def fetch(settings: Settings, kilde: str, tabel_id: str) -> str:
     return fetching.fetch(settings, kilde, tabel_id)
 
 
+@machine.typed("hent")
 def fetch_all(settings: Settings, kilde: str, on_table: TableCallback) -> dict[str, str]:
     """Fetch and land every table with news, going on after one that fails.
 
@@ -103,7 +106,7 @@ def build(settings: Settings, as_of: str | None = None) -> str:
     run = new_run()
     folder = run_dir(settings, run)
     folder.mkdir(parents=True)
-    _remove_old_runs(settings)
+    _remove_old_runs(settings, run)
     (folder / ABOUT_RUN).write_text(json.dumps({"koersel": run, "as_of": as_of}))
     with measured(settings, "byg", run) as measure, _fault_kept(settings, run, "byg"):
         candidate = build_candidate(settings, folder, as_of=as_of)
@@ -332,7 +335,8 @@ def _as_of(settings: Settings, run: str) -> str | None:
 def _fault_kept(settings: Settings, run: str, step: str) -> Iterator[None]:
     """Keep what stopped a step until a run has gone through, so that it can be told."""
     try:
-        yield
+        with machine.typed(f"{step}, run {run}"):
+            yield
     except Exception as error:
         known = error if isinstance(error, BeskplanError) else None
         fault = {
@@ -342,13 +346,22 @@ def _fault_kept(settings: Settings, run: str, step: str) -> Iterator[None]:
             "besked": (f"{known.what} [{known.where}]" if known else str(error))[:1000],
             "goer": known.do if known else "Læs opgavens log.",
         }
-        settings.work.mkdir(parents=True, exist_ok=True)
-        (settings.work / BUILD_FAULT).write_text(json.dumps(fault), encoding="utf-8")
+        try:
+            settings.work.mkdir(parents=True, exist_ok=True)
+            (settings.work / BUILD_FAULT).write_text(json.dumps(fault), encoding="utf-8")
+        except OSError as unkept:
+            # The disk may be what stopped the step: that is told, not this.
+            log.warning("what stopped %s could not be kept: %s", step, unkept)
         raise
 
 
-def _remove_old_runs(settings: Settings) -> None:
-    """Keep the newest few run folders; they only serve to look into a failure."""
-    runs = sorted(path for path in settings.work.glob("[0-9]*") if path.is_dir())
-    for path in runs[:-KEPT_RUNS]:
+def _remove_old_runs(settings: Settings, run: str) -> None:
+    """Keep this run's folder and the newest others; they only serve to look into a failure.
+
+    A clock that has been put back gives a run a name before those of earlier ones.
+    """
+    others = sorted(
+        path for path in settings.work.glob("[0-9]*") if path.is_dir() and path.name != run
+    )
+    for path in others[: 1 - KEPT_RUNS]:
         shutil.rmtree(path, ignore_errors=True)

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import duckdb
 
-from beskplan import maalinger
-from beskplan.errors import BuildError
+from beskplan import maalinger, machine
+from beskplan.errors import BuildError, LandingError
 from beskplan.landing import Landing
+from beskplan.landing.files import file_sha256
 from beskplan.landing.records import LEFT_OUT
+from beskplan.landing.store import CELLS
 from beskplan.seeds import check_seeds
 from beskplan.settings import PROJECT, Settings
 
@@ -55,7 +57,9 @@ def build_candidate(
 
     Raises:
         SeedError: a hand-kept table holds something impossible.
+        LandingError: a vintage that counts is not as it was landed.
         BuildError: dbt did not finish; names the node and its message.
+        MachineError: dbt was refused disk or memory, or was ended from outside.
     """
     check_seeds(settings.seeds)
     run_dir.mkdir(parents=True, exist_ok=True)
@@ -66,7 +70,9 @@ def build_candidate(
     omitted = sorted(set(left_out))
     lager = settings.work / LAGER
     code = _code_checksum(settings)
-    if _fits(lager, code, _counted(settings, until, omitted)):
+    counted = _counted(settings, until, omitted)
+    _refuse_damaged(Landing(settings.landing), counted)
+    if _fits(lager, code, counted):
         shutil.copyfile(lager, candidate)
     _run_dbt(
         settings,
@@ -140,6 +146,23 @@ def _counted(settings: Settings, until: str, left_out: Iterable[Vintage]) -> dic
     }
 
 
+def _refuse_damaged(landing: Landing, counted: Mapping[Vintage, str]) -> None:
+    """Read no cell from a file that is not as it was landed."""
+    for vintage in landing.vintages():
+        key = (vintage.kilde, vintage.tabel_id, vintage.hentet_utc)
+        if key not in counted:
+            continue
+        cells = landing.folder(*key) / CELLS
+        whole = vintage.manifestsum in ("", vintage.own_sum())
+        if not whole or not cells.is_file() or file_sha256(cells) != vintage.celler_sha256:
+            raise LandingError(
+                f"{cells.name if whole else 'manifest.json'} is not as it was landed",
+                where=f"landing {' '.join(key)}",
+                do="`beskplan landing verify` names every damaged file; put each back from its "
+                "backup, then run the same command",
+            )
+
+
 def _fits(lager: Path, code: str, counted: Mapping[Vintage, str]) -> bool:
     """Whether adding vintages to a copy gives what building anew would give."""
     if not lager.is_file():
@@ -203,8 +226,11 @@ def _run_dbt(settings: Settings, run_dir: Path, dbt_vars: Mapping[str, object]) 
         command, env=environment, cwd=run_dir, capture_output=True, text=True, check=False
     )
     if done.returncode:
+        said = _what_failed(target) or done.stdout[-2000:].strip()
+        machine.refuse_killed("dbt", done.returncode, f"run {run_dir.name}")
+        machine.refuse_known(f"{said}\n{done.stdout}\n{done.stderr}", f"run {run_dir.name}")
         raise BuildError(
-            f"dbt build failed: {_what_failed(target) or done.stdout[-2000:].strip()}",
+            f"dbt build failed: {said or done.stderr[-2000:].strip()}",
             where=f"run {run_dir.name}",
             do="read the message; the whole log is log/dbt.log in the run's folder",
         )
@@ -218,7 +244,11 @@ def _what_failed(target: Path) -> str:
     report = target / "run_results.json"
     if not report.is_file():
         return ""
-    results = json.loads(report.read_text(encoding="utf-8"))["results"]
+    try:
+        results = json.loads(report.read_text(encoding="utf-8"))["results"]
+    except ValueError:
+        # Cut off: dbt's own lines say more.
+        return ""
     return "; ".join(
         f"{result['unique_id']}: {' '.join((result['message'] or '').split())}"
         for result in results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -120,12 +121,16 @@ class Landing:
         return self.path / kilde / tabel_id / folder_name(hentet_utc)
 
     def vintages(self, kilde: str | None = None, tabel_id: str | None = None) -> list[Vintage]:
-        """Every vintage held, by source, table and time."""
+        """Every vintage held, by source, table and time.
+
+        Raises:
+            LandingError: a manifest cannot be read.
+        """
         found = self.path.glob(f"{kilde or '*'}/{tabel_id or '*'}/*/{MANIFEST}")
         own = (TEMPORARY, LOOKS, DECISION_FOLDER)
         manifests = [path for path in found if path.relative_to(self.path).parts[0] not in own]
         return sorted(
-            (Vintage.read(path) for path in manifests),
+            (_read_manifest(path, self.path) for path in manifests),
             key=lambda item: (item.kilde, item.tabel_id, item.hentet_utc),
         )
 
@@ -383,6 +388,8 @@ class Landing:
         try:
             folder.rename(target)
         except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
             raise LandingError(
                 "The store already holds other figures of the same moment",
                 where=f"landing {manifest.kilde}/{manifest.tabel_id} {manifest.hentet_utc}",
@@ -414,6 +421,17 @@ class Landing:
                     continue
             sync_folder(folder)
             return number
+
+
+def _read_manifest(path: Path, root: Path) -> Vintage:
+    try:
+        return Vintage.read(path)
+    except (ValueError, TypeError, KeyError) as error:
+        raise LandingError(
+            f"A manifest cannot be read ({type(error).__name__})",
+            where=f"landing {path.relative_to(root)}",
+            do="put the file back from its backup; `beskplan landing verify` names every other",
+        ) from error
 
 
 def _link(source: str | Path, target: str | Path) -> None:

@@ -1,0 +1,122 @@
+"""What the machine refuses a stage (disk, memory, a lock, a process), as an error to act on."""
+
+from __future__ import annotations
+
+import errno
+import signal
+from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+import duckdb
+
+from beskplan.errors import MachineError
+
+FULL = (
+    "the disk is full",
+    "make room, never in landing/, then run the same command; what was there before stands",
+)
+READ_ONLY = (
+    "the disk cannot be written to",
+    "mount it for writing (a disk that turns read-only by itself is failing), then run the same "
+    "command; what was there before stands",
+)
+MEMORY = (
+    "there is too little memory",
+    "give the process more, or end others on the machine, then run the same command",
+)
+LOCKED = (
+    "another process holds the database",
+    "end the process that is named, or open it read-only there, then run the same command",
+)
+ENDED = (
+    "a process that writes the kommuner was ended from outside",
+    "see whether the machine ran out of memory (`dmesg`), then run the same command; `current` "
+    "stands",
+)
+BY_NUMBER = {
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EROFS: READ_ONLY,
+    errno.ENOMEM: MEMORY,
+}
+# DuckDB and dbt say it in words only.
+BY_TEXT = {
+    "No space left on device": FULL,
+    "Disk quota exceeded": FULL,
+    "Read-only file system": READ_ONLY,
+    "Could not set lock on file": LOCKED,
+    "Out of Memory Error": MEMORY,
+    "Cannot allocate memory": MEMORY,
+    "can't start new thread": MEMORY,
+    "MemoryError": MEMORY,
+    "bad_alloc": MEMORY,
+}
+
+
+@contextmanager
+def typed(where: str) -> Iterator[None]:
+    """Turn what the machine refuses within the block into a typed error; nothing else.
+
+    Args:
+        where: stage and run.
+
+    Raises:
+        MachineError: disk, memory, lock or process.
+    """
+    try:
+        yield
+    except (OSError, MemoryError, RuntimeError, duckdb.Error) as error:
+        if found := _refused(error):
+            raise _error(found, " ".join(str(error).split()), where) from error
+        raise
+
+
+def refuse_known(text: str, where: str) -> None:
+    """Raise if what a child process has printed says that the machine refused it something.
+
+    Args:
+        text: what it printed.
+        where: stage and run.
+
+    Raises:
+        MachineError: disk, memory or lock.
+    """
+    for line in text.splitlines():
+        for words, found in BY_TEXT.items():
+            if words in line:
+                raise _error(found, line.strip(), where)
+
+
+def refuse_killed(program: str, returncode: int, where: str) -> None:
+    """Raise if a child process did not end by itself.
+
+    Args:
+        program: its name.
+        returncode: as `subprocess` gives it.
+        where: stage and run.
+
+    Raises:
+        MachineError: names the signal.
+    """
+    if returncode < 0:
+        raise MachineError(
+            f"{program} was ended by {signal.Signals(-returncode).name}",
+            where=where,
+            do="see whether the machine ran out of memory (`dmesg`), then run the same command",
+        )
+
+
+def _refused(error: Exception) -> tuple[str, str] | None:
+    if isinstance(error, BrokenProcessPool):
+        return ENDED
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+        return MEMORY
+    if isinstance(error, OSError) and error.errno in BY_NUMBER:
+        return BY_NUMBER[error.errno]
+    return next((found for words, found in BY_TEXT.items() if words in str(error)), None)
+
+
+def _error(found: tuple[str, str], said: str, where: str) -> MachineError:
+    what, do = found
+    return MachineError(f"{what}: {said[:500]}" if said else what, where=where, do=do)

@@ -1,0 +1,97 @@
+"""What the machine refuses is a typed error; a damaged vintage and a clock put back stop nothing else."""
+
+from __future__ import annotations
+
+import errno
+import json
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import duckdb
+import pytest
+from release_support import make_settings
+from test_landing import FIRST, ROWS, vintage
+
+from beskplan import flow, machine, warehouse
+from beskplan.beskeder.causes import BUILD_FAULT
+from beskplan.errors import LandingError, MachineError
+from beskplan.landing import Landing
+from beskplan.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("raised", "what"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+        (OSError(errno.EROFS, "Read-only file system"), "the disk cannot be written to"),
+        (duckdb.IOException("IO Error: No space left on device"), "the disk is full"),
+        (duckdb.IOException("Could not set lock on file x (PID 7)"), "another process holds"),
+        (duckdb.OutOfMemoryException("failed to allocate"), "there is too little memory"),
+        (MemoryError(), "there is too little memory"),
+        (BrokenProcessPool("terminated abruptly"), "a process that writes the kommuner was ended"),
+    ],
+)
+def test_what_the_machine_refuses_says_what_where_and_do(raised: Exception, what: str) -> None:
+    with pytest.raises(MachineError, match=what) as caught, machine.typed("udgiv, run k1"):
+        raise raised
+    assert (caught.value.where, caught.value.__cause__) == ("udgiv, run k1", raised)
+    assert "run the same command" in caught.value.do
+
+
+def test_a_fault_of_our_own_keeps_its_trace() -> None:
+    with pytest.raises(FileNotFoundError), machine.typed("byg"):
+        raise FileNotFoundError(errno.ENOENT, "No such file", "x")
+    with pytest.raises(duckdb.BinderException), machine.typed("byg"):
+        duckdb.sql("select no_such_column")
+
+
+def test_a_child_that_was_ended_is_said_so() -> None:
+    with pytest.raises(MachineError, match="dbt was ended by SIGKILL"):
+        machine.refuse_killed("dbt", -9, "run k1")
+    with pytest.raises(MachineError, match="the disk is full"):
+        machine.refuse_known("a line\nOSError: [Errno 28] No space left on device: 'x'\n", "run k1")
+    machine.refuse_killed("dbt", 1, "run k1")
+    machine.refuse_known("Compilation Error: no such model", "run k1")
+
+
+def test_a_stage_keeps_the_typed_error(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    with pytest.raises(MachineError), flow._fault_kept(settings, "k1", "byg"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    kept = json.loads((settings.work / BUILD_FAULT).read_text("utf-8"))
+    assert kept["type"] == "MachineError"
+    assert kept["besked"].startswith("the disk is full")
+
+
+def test_a_run_keeps_its_folder_where_the_clock_was_put_back(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    names = ["20260101T110000-1", "20260101T120000-2", "20260101T130000-3", "20260101T100000-4"]
+    for name in names:
+        (settings.work / name).mkdir(parents=True)
+    flow._remove_old_runs(settings, names[-1])
+    left = {path.name for path in settings.work.iterdir()}
+    assert left == {names[1], names[2], names[3]}
+
+
+@pytest.fixture
+def landed(tmp_path: Path) -> Settings:
+    settings = Settings(home=tmp_path)
+    Landing(settings.landing).store(vintage(ROWS, FIRST))
+    return settings
+
+
+@pytest.mark.parametrize("name", ["celler.parquet", "manifest.json"])
+def test_no_bit_of_what_is_built_from_may_have_changed(landed: Settings, name: str) -> None:
+    (path,) = landed.landing.glob(f"jobindsats/*/*/{name}")
+    whole = path.read_bytes()
+    for place in (10, len(whole) // 3, len(whole) // 2, len(whole) - 10):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1
+        path.write_bytes(damaged)
+        with pytest.raises(LandingError) as caught:
+            warehouse.build_candidate(landed, landed.work / "k1")
+        assert "landing verify" in caught.value.do
+        assert "backup" in caught.value.do
+    path.write_bytes(whole)
+    counted = warehouse._counted(landed, "", [])
+    warehouse._refuse_damaged(Landing(landed.landing), counted)
