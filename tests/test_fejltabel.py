@@ -1,4 +1,4 @@
-"""What the machine refuses is a typed error; a damaged vintage and a clock put back stop nothing else."""
+"""What the machine refuses is a typed error; no figure is built from a damaged vintage."""
 
 from __future__ import annotations
 
