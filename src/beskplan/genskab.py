@@ -18,6 +18,7 @@ from beskplan.errors import ReleaseError
 from beskplan.landing import Landing
 from beskplan.release import manifest, retention, swap
 from beskplan.release.contents import DECISIONS
+from beskplan.release.corrections.previous import lineage
 from beskplan.release.database import PARQUET
 from beskplan.release.documents.written import LONG, TABLES
 from beskplan.settings import Settings
@@ -148,16 +149,23 @@ def _landing(settings: Settings, published: Path, account: dict[str, Any], to: P
 
 
 def _before(settings: Settings, account: dict[str, Any], releases: Path) -> None:
-    """Put the release before it where the build looks for it; a name taken then stays taken."""
+    """Put the release before it where the build looks for it, and the manifests of all earlier.
+
+    A name that was taken then stays taken, and *rettelser* says which release first bore a figure.
+    """
     before = account["forrige"]
     if before is None:
         return
+    source = _published(settings, before)
     period, _, number = account["release_id"].rpartition("-")
+    earlier = set(lineage(source))
     for release in swap.finished(settings.releases):
         own, _, nr = release.name.rpartition("-")
         if own == period and nr.isdigit() and int(nr) < int(number):
-            (releases / release.name).mkdir()
-    source = _published(settings, before)
+            earlier.add(release)
+    for release in earlier:
+        (releases / release.name).mkdir()
+        shutil.copyfile(release / manifest.MANIFEST, releases / release.name / manifest.MANIFEST)
     if not retention.is_whole(source):
         source = rebuild(settings, before)
     shutil.copytree(source, releases / before, dirs_exist_ok=True)

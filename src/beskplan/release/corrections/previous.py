@@ -76,14 +76,19 @@ def side(release: Path, schema: str) -> Side:
 
 def chain(release: Path) -> list[tuple[int, str, str, str]]:
     """(nr, release id, table id, retrieved) of a release and of all before it, oldest first."""
+    return [
+        (nr, folder.name, table, time)
+        for nr, folder in enumerate(lineage(release))
+        for table, time in _vintages(folder)
+    ]
+
+
+def lineage(release: Path) -> list[Path]:
+    """A release and all before it that are still there, oldest first; manifests are enough."""
     folders = [release]
     while (before := manifest.read(folders[-1])["forrige"]) and (release.parent / before).is_dir():
         folders.append(release.parent / before)
-    return [
-        (nr, folder.name, table, time)
-        for nr, folder in enumerate(reversed(folders))
-        for table, time in _vintages(folder)
-    ]
+    return folders[::-1]
 
 
 def _vintages(release: Path) -> list[tuple[str, str]]:
