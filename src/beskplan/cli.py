@@ -310,6 +310,22 @@ def friskhed() -> None:
 
 
 @app.command()
+def doctor(
+    uden_net: Annotated[
+        bool, typer.Option("--uden-net", help="Do not ask the sources for their clock")
+    ] = False,
+) -> None:
+    """Check disk, locks, checksums, versions, runs, clock and token; ends 1 on a fault."""
+    from beskplan import doktor
+
+    with errors_shown():
+        found = doktor.examine(Settings.from_env(), net=not uden_net)
+    console.print(doktor.table(found))
+    if any(finding.state == "fault" for finding in found):
+        raise typer.Exit(1)
+
+
+@app.command()
 def maalinger(
     antal: Annotated[int, typer.Option(help="How many lines, newest last")] = 20,
 ) -> None:

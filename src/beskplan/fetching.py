@@ -13,6 +13,7 @@ from beskplan.errors import (
     SourceError,
 )
 from beskplan.landing import Landing
+from beskplan.logs import log
 from beskplan.maalinger import measured, new_run, size
 from beskplan.settings import Settings
 from beskplan.sources import joblog
@@ -168,6 +169,8 @@ def _news(source: Source, landing: Landing) -> list[str]:
                 hentet_utc=last.hentet_utc,
                 update_next=state.update_next if is_same else last.update_next,
             )
+    # A look without news leaves no other trace.
+    log.info("looked for news", extra={"nyt": found})
     return found
 
 

@@ -46,9 +46,7 @@ def news(settings: Settings, kilde: str) -> list[str]:
         SourceError: the source could not be asked.
     """
     with logs.about(settings, kilde=kilde):
-        found = fetching.news(settings, kilde)
-        log.info("looked for news", extra={"nyt": found})
-    return found
+        return fetching.news(settings, kilde)
 
 
 @machine.typed("hent")
@@ -79,7 +77,8 @@ def fetch_all(settings: Settings, kilde: str, on_table: TableCallback) -> dict[s
     Raises:
         NotUpdatedError: some tables failed; all are named.
     """
-    return fetching.fetch_all(settings, kilde, on_table=on_table)
+    with logs.about(settings, kilde=kilde):
+        return fetching.fetch_all(settings, kilde, on_table=on_table)
 
 
 def run_dir(settings: Settings, run: str) -> Path:

@@ -106,7 +106,7 @@ def measured(
     table = {"kilde": kilde, "tabel_id": tabel_id, "hentet_utc": None}
     begun = time.perf_counter()
     with logs.about(settings, koersel=koersel, trin=trin, **table):
-        log.info("stage begins")
+        log.info("stage begins", extra={"proces": os.getpid()})
         try:
             yield measure
         except BaseException as error:
