@@ -8,8 +8,7 @@ from pathlib import Path
 
 from beskplan.doktor.finding import Finding, some
 from beskplan.landing import Landing, find_problems
-from beskplan.release import manifest, swap
-from beskplan.release.database import DATABASE, PARQUET
+from beskplan.release import manifest, retention, swap
 from beskplan.settings import Settings
 
 FROM_BACKUP = "Put the named files back from a backup, then ask again."
@@ -39,17 +38,31 @@ def _release(release: Path, *, is_current: bool) -> Finding:
     thinned = not is_current and _is_thinned(release)
     found = manifest.faults(release)
     if thinned:
-        found = [line for line in found if not line.startswith("missing: ")]
+        found = [line for line in found if not _went_with_the_figures(line)]
     if found:
-        do = "Put the folder back from a backup."
-        if is_current:
-            do += " Until then point `current` at a whole one: ln -sfn <release> releases/current."
-        return Finding("checksums", "fault", f"{name}: {len(found)} fault(s): {some(found)}", do)
+        told = f"{name}: {len(found)} fault(s): {some(found)}"
+        return Finding("checksums", "fault", told, _mend(release, is_current=is_current))
     files = len(manifest.read(release)["filer"])
     held = "thinned; what is kept is whole" if thinned else f"{files} files as in the manifest"
     return Finding("checksums", "ok", f"{name}: {held}")
 
 
 def _is_thinned(release: Path) -> bool:
-    """Only what explains and rebuilds it is kept; a release that lost one part is no such."""
-    return not any((release / part).exists() for part in (DATABASE, PARQUET, "site", "tabeller"))
+    """Nothing is left that thinning takes; a release that lost one part is no such."""
+    return all(path.name in retention.LEFT for path in release.iterdir())
+
+
+def _went_with_the_figures(fault: str) -> bool:
+    name = fault.removeprefix("missing: ")
+    return name != fault and name.partition("/")[0] not in retention.LEFT
+
+
+def _mend(release: Path, *, is_current: bool) -> str:
+    if is_current:
+        return (
+            "Point `current` at a whole release (ln -sfn <release> releases/current), then put "
+            "this one back from a backup."
+        )
+    if not retention.is_whole(release):
+        return "If `beskplan tynd` was stopped here, call it again; else put it back from a backup."
+    return f"Put it back from a backup, or make it again: `beskplan rebuild {release.name}`."

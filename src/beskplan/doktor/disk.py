@@ -37,8 +37,8 @@ def check(settings: Settings, _: datetime) -> Iterator[Finding]:
                 "disk",
                 "fault",
                 found,
-                "Make room: move old folders of releases/ elsewhere, never landing/ and never the "
-                "one that `current` points at.",
+                "Make room: `beskplan tynd` says which releases may be thinned; landing/ may never "
+                "be.",
             )
         else:
             yield Finding("disk", "ok", found)
