@@ -17,7 +17,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := false
 PYTHON := $(shell for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
-.PHONY: help run test quick system secrets airflow lint fix bench backtest endurance genskab soak joblog-bench verify audit lock clean
+.PHONY: help run test quick system secrets airflow lint fix bench backtest endurance faults genskab soak joblog-bench verify audit lock clean
 
 help: ## List the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,11 +59,16 @@ backtest: $(VENV)/.dev ## The forecast on the recorded tables; writes docs/backt
 endurance: $(VENV)/.dev ## Every kill and query of the swap and kill tests; writes docs/endurance.md
 	@python benchmarks/endurance.py
 
+<<<<<<< HEAD
 genskab: $(VENV)/.dev ## Ten releases, the first and the newest made again; writes docs/genskab.md
 	@python benchmarks/genskab.py
 
 soak: $(VENV)/.dev ## Fifty months of releases in one process; writes docs/soak.md
 	@python benchmarks/soak.py
+=======
+faults: $(VENV)/.dev ## Each fault made, compared, recovered from (root: it mounts); writes docs/fejltabel.md
+	@python benchmarks/faults.py
+>>>>>>> e6a4789 (make faults: Postgres gone, the page grows row by row; docs and the test of the page)
 
 joblog-bench: $(VENV)/.dev ## Errors of the Joblog class put into real months; writes docs/joblog-bench.md
 	@python benchmarks/joblog_bench.py

@@ -1,5 +1,8 @@
 """Each fault made on the small profile, and what came of it; `make faults` writes the page.
 
+With words as arguments only the faults whose names hold one are made; their lines take the place of
+those in the page, with the day and the commit of their own.
+
 The stand-in runs in this process, `beskplan` in processes of its own. Mounting needs root.
 """
 
@@ -93,22 +96,41 @@ def time_row(fault: TimeFault) -> tuple[str, bool]:
     )
 
 
+def _replace(lines: list[str], when: str) -> None:
+    """Put lines where the page has those of the same faults, or at its end."""
+    page = REPORT.read_text("utf-8").splitlines(keepends=True)
+    for line in lines:
+        name, own = f"{line.split(' | ')[0]} | ", line.removesuffix(" |\n") + f" {when} |\n"
+        at = next((nr for nr, old in enumerate(page) if old.startswith(name)), len(page))
+        page[at : at + 1] = [own]
+    REPORT.write_text("".join(page), encoding="utf-8")
+
+
+def _write(lines: list[str], count: int, began: float, commit: str) -> None:
+    head = HEAD.format(
+        when=datetime.now(UTC), commit=commit, count=count, took=time.monotonic() - began
+    )
+    REPORT.write_text(head + "".join(lines), encoding="utf-8")
+
+
 def main() -> int:
     """Prove every fault, print what failed and write the page; 1 if one failed."""
     began = time.monotonic()
-    wanted = [f for f in FAULTS if not sys.argv[1:] or any(part in f.name for part in sys.argv[1:])]
+    only = sys.argv[1:]
+    wanted = [f for f in FAULTS if not only or any(part in f.name for part in only)]
+    rows = [] if only else [time_row(fault) for fault in TIME_FAULTS]
+    commit = subprocess.check_output(("git", "rev-parse", "--short", "HEAD"), text=True).strip()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made = templates(folder, folder / "diagrammer")
+        charts = folder / "diagrammer"
+        made = templates(folder, charts)
         with ThreadPoolExecutor(AT_A_TIME) as pool:
-            rows = list(pool.map(lambda f: row(f, made, folder / "diagrammer", folder), wanted))
-    rows += [time_row(fault) for fault in TIME_FAULTS]
-    commit = subprocess.check_output(("git", "rev-parse", "--short", "HEAD"), text=True).strip()
-    head = HEAD.format(
-        when=datetime.now(UTC), commit=commit, count=len(rows), took=time.monotonic() - began
-    )
-    if not sys.argv[1:]:
-        REPORT.write_text(head + "".join(line for line, _ in rows), encoding="utf-8")
+            for proved in pool.map(lambda f: row(f, made, charts, folder), wanted):
+                rows.append(proved)
+                if not only:
+                    _write([line for line, _ in rows], len(rows), began, commit)
+    if only:
+        _replace([line for line, _ in rows], f"{datetime.now(UTC):%Y-%m-%d %H:%M}, {commit}")
     failed = sum(not passed for _, passed in rows)
     print(f"{len(rows) - failed} passed, {failed} failed, {time.monotonic() - began:.0f} s")
     return 1 if failed else 0

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+from faults_postgres import postgres_gone
 from faults_room import MB, Done, Fault, FaultError, Room
 
 from beskplan import beskeder
@@ -365,6 +366,12 @@ FAULTS = (
         "set",
         1,
         "SourceDownError",
+    ),
+    Fault(
+        "Postgres gone for a minute",
+        "`udgiv --postgres` while the server is stopped; started again, it holds what it held",
+        postgres_gone,
+        says="ReleaseError",
     ),
     Fault(
         "one bit: cells",

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from faults_acts import FAULTS
+from faults_time import TIME_FAULTS
 from release_support import make_settings
 from test_landing import FIRST, ROWS, vintage
 
@@ -16,7 +18,7 @@ from beskplan import flow, machine, warehouse
 from beskplan.beskeder.causes import BUILD_FAULT
 from beskplan.errors import LandingError, MachineError
 from beskplan.landing import Landing
-from beskplan.settings import Settings
+from beskplan.settings import PROJECT, Settings
 
 
 @pytest.mark.parametrize(
@@ -95,3 +97,16 @@ def test_no_bit_of_what_is_built_from_may_have_changed(landed: Settings, name: s
     path.write_bytes(whole)
     counted = warehouse._counted(landed, "", [])
     warehouse._refuse_damaged(Landing(landed.landing), counted)
+
+
+def test_the_page_has_a_line_that_passed_for_each_fault() -> None:
+    page = (PROJECT / "docs" / "fejltabel.md").read_text("utf-8").splitlines()
+    lines = [line.strip("| ").split(" | ") for line in page if line.startswith("| ")][1:]
+    assert {line[0] for line in lines} == {fault.name for fault in (*FAULTS, *TIME_FAULTS)}
+    assert [line[0] for line in lines if not line[-1].startswith("passed")] == []
+
+
+def test_a_look_is_neither_lost_nor_doubled_where_the_clock_changes() -> None:
+    for fault in TIME_FAULTS:
+        seen, passed = fault.act()
+        assert passed, seen
