@@ -96,13 +96,12 @@ def time_row(fault: TimeFault) -> tuple[str, bool]:
     )
 
 
-def _replace(lines: list[str], when: str) -> None:
-    """Put lines where the page has those of the same faults, or at its end."""
+def _replace(line: str, when: str) -> None:
+    """Put a line where the page has that of the same fault, or at its end."""
     page = REPORT.read_text("utf-8").splitlines(keepends=True)
-    for line in lines:
-        name, own = f"{line.split(' | ')[0]} | ", line.removesuffix(" |\n") + f" {when} |\n"
-        at = next((nr for nr, old in enumerate(page) if old.startswith(name)), len(page))
-        page[at : at + 1] = [own]
+    name, own = f"{line.split(' | ')[0]} | ", line.removesuffix(" |\n") + f" {when} |\n"
+    at = next((nr for nr, old in enumerate(page) if old.startswith(name)), len(page))
+    page[at : at + 1] = [own]
     REPORT.write_text("".join(page), encoding="utf-8")
 
 
@@ -127,10 +126,10 @@ def main() -> int:
         with ThreadPoolExecutor(AT_A_TIME) as pool:
             for proved in pool.map(lambda f: row(f, made, charts, folder), wanted):
                 rows.append(proved)
-                if not only:
+                if only:
+                    _replace(proved[0], f"{datetime.now(UTC):%Y-%m-%d %H:%M}, {commit}")
+                else:
                     _write([line for line, _ in rows], len(rows), began, commit)
-    if only:
-        _replace([line for line, _ in rows], f"{datetime.now(UTC):%Y-%m-%d %H:%M}, {commit}")
     failed = sum(not passed for _, passed in rows)
     print(f"{len(rows) - failed} passed, {failed} failed, {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
