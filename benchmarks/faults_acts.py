@@ -21,7 +21,9 @@ from beskplan.landing import Landing
 
 SHIFTED = """
 import datetime as module
+import duckdb, pandas
 class Shifted(module.datetime):
+    __slots__ = ()
     @classmethod
     def now(cls, tz=None):
         return super().now(tz) + module.timedelta(seconds={seconds})
