@@ -59,16 +59,14 @@ backtest: $(VENV)/.dev ## The forecast on the recorded tables; writes docs/backt
 endurance: $(VENV)/.dev ## Every kill and query of the swap and kill tests; writes docs/endurance.md
 	@python benchmarks/endurance.py
 
-<<<<<<< HEAD
 genskab: $(VENV)/.dev ## Ten releases, the first and the newest made again; writes docs/genskab.md
 	@python benchmarks/genskab.py
 
 soak: $(VENV)/.dev ## Fifty months of releases in one process; writes docs/soak.md
 	@python benchmarks/soak.py
-=======
+
 faults: $(VENV)/.dev ## Each fault made, compared, recovered from (root: it mounts); writes docs/fejltabel.md
 	@python benchmarks/faults.py
->>>>>>> e6a4789 (make faults: Postgres gone, the page grows row by row; docs and the test of the page)
 
 joblog-bench: $(VENV)/.dev ## Errors of the Joblog class put into real months; writes docs/joblog-bench.md
 	@python benchmarks/joblog_bench.py
