@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from beskplan import flow
 from beskplan.errors import WrongKeyError
 from beskplan.gate.judgement import Judgement, Outcome, TableVerdict
 from beskplan.landing import Landing
@@ -376,10 +377,12 @@ def candidate(
     months: Sequence[str] = ("2026M06", "2026M07"),
     synthetic: bool = False,
     factor: int = 1,
+    as_of: str | None = None,
 ) -> Path:
     """Write a candidate that rests on landed vintages; return its run's folder."""
     folder = settings.work / run
     folder.mkdir(parents=True)
+    (folder / flow.ABOUT_RUN).write_text(json.dumps({"koersel": run, "as_of": as_of}))
     with duckdb.connect(folder / "kandidat.duckdb") as con:
         con.execute("begin")
         con.execute(DDL)

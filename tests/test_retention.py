@@ -115,9 +115,7 @@ def test_a_run_without_time_is_said(releases: Path) -> None:
 
 def run_at(settings: Settings, run: str, as_of: str | None, factor: int = 1) -> None:
     """A judged run of `flow`, with a hand-made candidate."""
-    folder = candidate(settings, run, [FIRST], factor=factor)
-    (folder / flow.ABOUT_RUN).write_text(json.dumps({"koersel": run, "as_of": as_of}))
-    judged(run).save(folder)
+    judged(run).save(candidate(settings, run, [FIRST], factor=factor, as_of=as_of))
 
 
 def test_a_run_as_of_a_past_moment_never_becomes_current(tmp_path: Path) -> None:
