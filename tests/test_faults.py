@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from sources_support import TIMES, small_settings
 
@@ -223,6 +224,25 @@ def test_the_second_real_time_lands_one_table(landed: Settings, standin: Running
     ]
     look = last_look(landed, "y25i09")
     assert (look.update_latest, look.hentet_utc) == ("2026-08-19", "2026-08-18T19:52:00Z")
+
+
+def test_a_table_that_is_added_lands_its_whole_history(
+    settings: Settings, standin: Running
+) -> None:
+    wanted = settings.seeds / "kilder.csv"
+    all_tables = wanted.read_text("utf-8")
+    others = [line for line in all_tables.splitlines(keepends=True) if ",y25i09," not in line]
+    wanted.write_text("".join(others), "utf-8")
+    standin.set_clock(TIMES[0])
+    assert "y25i09" not in fetching.fetch_all(settings, KILDE)
+    wanted.write_text(all_tables, "utf-8")
+    # Nothing else is asked for, and of its 36 recorded months none is left out.
+    assert fetching.fetch_all(settings, KILDE) == {"y25i09": "landet"}
+    (vintage,) = Landing(settings.landing).vintages(KILDE, "y25i09")
+    cells = settings.landing / KILDE / "y25i09" / "20260818T195200Z" / "celler.parquet"
+    periods = "select count(distinct periode), min(periode), max(periode) from read_parquet(?)"
+    assert vintage.hentet_utc == "2026-08-18T19:52:00Z"
+    assert duckdb.execute(periods, [str(cells)]).fetchone() == (36, "2023M07", "2026M06")
 
 
 def test_a_look_without_news_asks_one_question_and_writes_nothing(
