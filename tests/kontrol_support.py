@@ -72,7 +72,7 @@ class Decisions:
     made: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     held: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def decide(
+    def decide_first(
         self, kilde: str, tabel_id: str, hentet_utc: str, udfald: str, *, hvem: str, hvorfor: str
     ) -> None:
         """Remember a decision."""
@@ -92,7 +92,7 @@ class Decisions:
     ) -> None:
         """Remember what waits, with its findings."""
         assert uden_styrke >= 0
-        self.decide(kilde, tabel_id, hentet_utc, "afventer", hvem=hvem, hvorfor=hvorfor)
+        self.decide_first(kilde, tabel_id, hentet_utc, "afventer", hvem=hvem, hvorfor=hvorfor)
         self.held += fund
 
 

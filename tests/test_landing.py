@@ -292,6 +292,21 @@ def test_decisions_are_appended_and_numbered(tmp_path: Path) -> None:
         landing.decide(*key, "maaske", hvem="x", hvorfor="y")  # type: ignore[arg-type]
 
 
+def test_of_two_runs_that_judge_at_once_the_first_decides(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    landing.store(vintage())
+    key = ("jobindsats", "y25i01", "2026-08-18T19:52:00Z")
+    assert landing.decide_first(*key, "stoppet", hvem="beskplan gate", hvorfor="F8")
+    assert not landing.decide_first(*key, "stoppet", hvem="beskplan gate", hvorfor="F8")
+    landing.decide(*key, "afvist", hvem="Anna", hvorfor="set efter")
+    # A run that began before the person answered does not answer over her.
+    assert not landing.decide_first(*key, "accepteret", hvem="beskplan gate", hvorfor="")
+    assert [(item.nr, item.udfald) for item in landing.decisions()] == [
+        (1, "stoppet"),
+        (2, "afvist"),
+    ]
+
+
 def test_the_weakest_origin_counts() -> None:
     mixed = vintage()
     answer = mixed.answers[0]

@@ -36,7 +36,7 @@ OUTCOME: dict[RuleOutcome, Outcome] = {"stop": "stop", "review": "review", "note
 class Decides(Protocol):
     """The part of landing that the gate writes to."""
 
-    def decide(
+    def decide_first(
         self,
         kilde: str,
         tabel_id: str,
@@ -46,7 +46,7 @@ class Decides(Protocol):
         hvem: str,
         hvorfor: str,
     ) -> object:
-        """Append a decision."""
+        """Append a decision, unless another run or a person came first."""
 
     def hold(
         self,
@@ -230,7 +230,7 @@ def _decide(landing: Decides, table: TableVerdict) -> None:
             uden_styrke=table.uden_styrke,
         )
         return
-    landing.decide(
+    landing.decide_first(
         table.kilde,
         table.tabel_id,
         table.hentet_utc,

@@ -286,6 +286,36 @@ class Landing:
         )
         return self._append_decision(decision)
 
+    def decide_first(
+        self,
+        kilde: str,
+        tabel_id: str,
+        hentet_utc: str,
+        udfald: DecisionOutcome,
+        *,
+        hvem: str,
+        hvorfor: str,
+    ) -> Decision | None:
+        """Append a decision on a vintage, unless something has been decided of it already.
+
+        Args:
+            kilde: source.
+            tabel_id: table.
+            hentet_utc: which vintage.
+            udfald: one of `DECISIONS`.
+            hvem: who decided.
+            hvorfor: why, in Danish; it is shown to planners.
+
+        Returns:
+            The decision, or None where another run or a person came first.
+
+        Raises:
+            LandingError: there is no such vintage, or no such outcome.
+        """
+        return self._append_first(
+            Decision(kilde, tabel_id, hentet_utc, 0, udfald, hvem, hvorfor, iso(datetime.now(UTC)))
+        )
+
     def hold(
         self,
         kilde: str,
@@ -323,10 +353,7 @@ class Landing:
             tuple(fund),
             uden_styrke,
         )
-        with self.locked(kilde, tabel_id):
-            if any(made.key == decision.key for made in self.decisions()):
-                return None
-            return self._append_decision(decision)
+        return self._append_first(decision)
 
     def decisions(self) -> list[Decision]:
         """Every decision, by vintage and number."""
@@ -362,6 +389,12 @@ class Landing:
                 yield folder
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _append_first(self, decision: Decision) -> Decision | None:
+        with self.locked(decision.kilde, decision.tabel_id):
+            if any(made.key == decision.key for made in self.decisions()):
+                return None
+            return self._append_decision(decision)
 
     def _append_decision(self, decision: Decision) -> Decision:
         """Write a decision down under the vintage's next number."""
