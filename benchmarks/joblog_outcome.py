@@ -187,7 +187,7 @@ def worst(broken: pd.DataFrame, scenarier: Iterable[int]) -> pd.Series:
 class _Nobody:
     """Takes the gate's decisions; the bench decides nothing."""
 
-    def decide(self, *_: str, **__: object) -> None:
+    def decide_first(self, *_: str, **__: object) -> None:
         """Nothing is written."""
 
     def hold(self, *_: str, **__: object) -> None:
