@@ -190,9 +190,6 @@ class _Nobody:
     def decide_first(self, *_: str, **__: object) -> None:
         """Nothing is written."""
 
-    def hold(self, *_: str, **__: object) -> None:
-        """Nothing is written."""
-
 
 def through_the_gate(database: Path, scenarie: int, folder: Path) -> dict[str, str]:
     """Let one scenarie be the real month and judge it by the gate itself.

@@ -73,26 +73,21 @@ class Decisions:
     held: list[Mapping[str, Any]] = field(default_factory=list)
 
     def decide_first(
-        self, kilde: str, tabel_id: str, hentet_utc: str, udfald: str, *, hvem: str, hvorfor: str
-    ) -> None:
-        """Remember a decision."""
-        assert (kilde, hvem) == ("jobindsats", "beskplan gate")
-        self.made.append((kilde, tabel_id, hentet_utc, udfald, hvorfor))
-
-    def hold(
         self,
         kilde: str,
         tabel_id: str,
         hentet_utc: str,
+        udfald: str,
         *,
         hvem: str,
         hvorfor: str,
         fund: Sequence[Mapping[str, Any]],
         uden_styrke: int,
     ) -> None:
-        """Remember what waits, with its findings."""
+        """Remember a decision, and the findings of one that waits."""
+        assert (kilde, hvem) == ("jobindsats", "beskplan gate")
         assert uden_styrke >= 0
-        self.decide_first(kilde, tabel_id, hentet_utc, "afventer", hvem=hvem, hvorfor=hvorfor)
+        self.made.append((kilde, tabel_id, hentet_utc, udfald, hvorfor))
         self.held += fund
 
 

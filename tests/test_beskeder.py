@@ -189,8 +189,8 @@ def test_five_causes_and_more_as_received(
         land(settings, tabel_id)
     landing, time = Landing(settings.landing), "2026-08-20T07:00:00Z"
     landing.decide("jobindsats", "y25i01", time, "stoppet", hvem="beskplan", hvorfor="20 byttet om")
-    landing.hold(
-        "jobindsats", "y25i09", time, hvem="b", hvorfor="1 kommune afviger", fund=[], uden_styrke=0
+    landing.decide_first(
+        "jobindsats", "y25i09", time, "afventer", hvem="b", hvorfor="1 kommune afviger"
     )
     fault = NotANumberError("»ukendt« er ikke et tal", where="y30r21 2026M07", do="spørg kilden")
     landing.record_tilsyn("jobindsats", "y30r21", "fejl", error=fault)

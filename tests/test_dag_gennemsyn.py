@@ -44,7 +44,9 @@ def landing(tmp_path: Path, module: Any, monkeypatch: pytest.MonkeyPatch) -> Lan
     monkeypatch.setattr(module, "get_current_context", lambda: {"params": asked})
     store = Landing(tmp_path / "landing")
     store.store(vintage())
-    store.hold(*KEY, hvem="beskplan gate", hvorfor="Afventer.", fund=FOUND, uden_styrke=0)
+    store.decide_first(
+        *KEY, "afventer", hvem="beskplan gate", hvorfor="Afventer.", fund=FOUND, uden_styrke=0
+    )
     return store
 
 

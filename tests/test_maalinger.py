@@ -181,7 +181,9 @@ def test_the_warehouse_reads_what_the_stages_wrote(settings: Settings) -> None:
 def test_what_the_verbs_do_beside_the_stages_is_told_too(settings: Settings) -> None:
     land(settings, FIRST)
     vintage = (FIRST.kilde, FIRST.tabel_id, FIRST.hentet_utc)
-    Landing(settings.landing).hold(*vintage, hvem="b", hvorfor="fund", fund=[], uden_styrke=0)
+    Landing(settings.landing).decide_first(
+        *vintage, "afventer", hvem="b", hvorfor="fund", fund=[], uden_styrke=0
+    )
     flow.review(settings, FIRST.tabel_id, "afvist", hvem="Anne", hvorfor="forkert måned")
     (line,) = lines(settings)
     assert (line["event"], line["hvem"]) == ("a person decided", "Anne")

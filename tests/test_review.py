@@ -51,7 +51,9 @@ FOUND = [finding("Frederiksberg", 61.0), finding("København", 99.5), finding("L
 
 
 def ask(landing: Landing, key: tuple[str, str, str] = KEY) -> Decision | None:
-    return landing.hold(*key, hvem="beskplan gate", hvorfor="Afventer.", fund=FOUND, uden_styrke=7)
+    return landing.decide_first(
+        *key, "afventer", hvem="beskplan gate", hvorfor="Afventer.", fund=FOUND, uden_styrke=7
+    )
 
 
 @pytest.fixture
@@ -240,7 +242,9 @@ def test_the_worst_comes_first_with_what_was_expected(landing: Landing) -> None:
 def test_text_from_a_source_stays_text_in_airflow(landing: Landing) -> None:
     landing.store(vintage(tabel_id="y25i09"))
     sly = [finding("A|B [her](http://x) <b>", 9.0, maaling="*Antal*")]
-    landing.hold("jobindsats", "y25i09", KEY[2], hvem="g", hvorfor="h", fund=sly, uden_styrke=0)
+    landing.decide_first(
+        "jobindsats", "y25i09", KEY[2], "afventer", hvem="g", hvorfor="h", fund=sly, uden_styrke=0
+    )
     text = review_text.markdown(reviews.waiting(landing)[1])
     assert r"A\|B \[her\](http://x) \<b\>" in text
     assert r"\*Antal\*" in text

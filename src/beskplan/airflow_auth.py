@@ -12,7 +12,7 @@ from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessE
 from airflow.providers.fab.auth_manager.fab_auth_manager import FabAuthManager
 
 
-class AuthManager(FabAuthManager):  # type: ignore[misc]
+class AuthManager(FabAuthManager):
     """FAB's auth manager; who may answer need not be able to change the DAG."""
 
     def is_authorized_dag(

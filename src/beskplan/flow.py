@@ -130,16 +130,16 @@ def judge(settings: Settings, run: str) -> list[str]:
 def _judge(settings: Settings, run: str, measure: Measured) -> list[str]:
     from beskplan import gate
     from beskplan.gate import TableVerdict
-    from beskplan.warehouse import LAGER, build_candidate, keep_as_lager
+    from beskplan.warehouse import CANDIDATE, build_candidate, keep_as_lager
 
     folder = run_dir(settings, run)
     landing = Landing(settings.landing)
-    judgement = latest = gate.judge(folder / "kandidat.duckdb", landing, run)
+    judgement = latest = gate.judge(folder / CANDIDATE, landing, run)
     as_of = _as_of(settings, run)
     # The vintage that takes the place of one left out may be one that nobody has judged.
     while latest.left_out:
         build_candidate(settings, folder, as_of=as_of, left_out=judgement.left_out)
-        latest = gate.judge(folder / "kandidat.duckdb", landing, run)
+        latest = gate.judge(folder / CANDIDATE, landing, run)
         judgement = judgement.with_round(latest)
     reviews.supersede(landing)
     waiting = map(TableVerdict.waiting, reviews.waiting(landing))
@@ -147,7 +147,7 @@ def _judge(settings: Settings, run: str, measure: Measured) -> list[str]:
     judgement.save(folder)
     if as_of is None:
         keep_as_lager(settings, folder)
-    measure.tabeller, measure.bytes = len(judgement.tabeller), size(settings.work / LAGER)
+    measure.tabeller, measure.bytes = len(judgement.tabeller), size(folder / CANDIDATE)
     measure.raekker = sum(rule.testet for rule in judgement.regler)
     for table in judgement.tabeller:
         told = {"kilde": table.kilde, "tabel_id": table.tabel_id, "hentet_utc": table.hentet_utc}

@@ -312,7 +312,9 @@ def test_a_swapped_pair_goes_out_when_a_person_has_approved_it(
     standin.fault("forskudt", tabel="y25i01", perioder=["2026M07"], start=0, raekker=2)
     assert land(own) == {"y25i01": "landet"}
     key = ("jobindsats", "y25i01", "2026-08-21T08:00:00Z")
-    Landing(own.landing).hold(*key, hvem="beskplan gate", hvorfor="F6", fund=[], uden_styrke=0)
+    Landing(own.landing).decide_first(
+        *key, "afventer", hvem="beskplan gate", hvorfor="F6", fund=[], uden_styrke=0
+    )
     with pytest.raises(NotUpdatedError, match="y25i01: afventer gennemsyn: se fund"):
         build_to_release(own)
     current = own.releases / "current"

@@ -30,6 +30,11 @@ HEADS: dict[Outcome, str] = {
     "review": "Afventer gennemsyn",
     "stop": "Stoppet",
 }
+DECISION: dict[Outcome, Literal["accepteret", "afventer", "stoppet"]] = {
+    "pass": "accepteret",
+    "review": "afventer",
+    "stop": "stoppet",
+}
 OUTCOME: dict[RuleOutcome, Outcome] = {"stop": "stop", "review": "review", "note": "pass"}
 
 
@@ -41,25 +46,14 @@ class Decides(Protocol):
         kilde: str,
         tabel_id: str,
         hentet_utc: str,
-        udfald: Literal["accepteret", "stoppet"],
-        *,
-        hvem: str,
-        hvorfor: str,
-    ) -> object:
-        """Append a decision, unless another run or a person came first."""
-
-    def hold(
-        self,
-        kilde: str,
-        tabel_id: str,
-        hentet_utc: str,
+        udfald: Literal["accepteret", "afventer", "stoppet"],
         *,
         hvem: str,
         hvorfor: str,
         fund: Sequence[Mapping[str, Any]],
         uden_styrke: int,
     ) -> object:
-        """Let a vintage wait for a person."""
+        """Append a decision, unless another run or a person came first."""
 
 
 def judge(candidate: Path, landing: Decides, run: str) -> Judgement:
@@ -221,22 +215,15 @@ def _number(value: float) -> float | None:
 def _decide(landing: Decides, table: TableVerdict) -> None:
     if table.allerede_afgjort:
         return
-    if table.udfald == "review":
-        landing.hold(
-            *table.key,
-            hvem=WHO,
-            hvorfor=_why(table),
-            fund=[asdict(finding) for finding in table.fund],
-            uden_styrke=table.uden_styrke,
-        )
-        return
+    # A person is asked about the findings; the other two decisions tell them in words.
+    asked = table.udfald == "review"
     landing.decide_first(
-        table.kilde,
-        table.tabel_id,
-        table.hentet_utc,
-        "accepteret" if table.udfald == "pass" else "stoppet",
+        *table.key,
+        DECISION[table.udfald],
         hvem=WHO,
         hvorfor=_why(table),
+        fund=[asdict(finding) for finding in table.fund] if asked else (),
+        uden_styrke=table.uden_styrke if asked else 0,
     )
 
 

@@ -295,6 +295,8 @@ class Landing:
         *,
         hvem: str,
         hvorfor: str,
+        fund: Sequence[Mapping[str, Any]] = (),
+        uden_styrke: int = 0,
     ) -> Decision | None:
         """Append a decision on a vintage, unless something has been decided of it already.
 
@@ -302,9 +304,11 @@ class Landing:
             kilde: source.
             tabel_id: table.
             hentet_utc: which vintage.
-            udfald: one of `DECISIONS`.
-            hvem: who decided.
-            hvorfor: why, in Danish; it is shown to planners.
+            udfald: one of `DECISIONS`; `afventer` lets it wait for a person.
+            hvem: who decided, or asks.
+            hvorfor: why, or what was found, in Danish; it is shown to planners.
+            fund: the findings that a person is to judge.
+            uden_styrke: cells that were too small to judge.
 
         Returns:
             The decision, or None where another run or a person came first.
@@ -312,48 +316,22 @@ class Landing:
         Raises:
             LandingError: there is no such vintage, or no such outcome.
         """
-        return self._append_first(
-            Decision(kilde, tabel_id, hentet_utc, 0, udfald, hvem, hvorfor, iso(datetime.now(UTC)))
-        )
-
-    def hold(
-        self,
-        kilde: str,
-        tabel_id: str,
-        hentet_utc: str,
-        *,
-        hvem: str,
-        hvorfor: str,
-        fund: Sequence[Mapping[str, Any]],
-        uden_styrke: int,
-    ) -> Decision | None:
-        """Let a vintage wait for a person, unless something has been decided of it already.
-
-        Args:
-            kilde: source.
-            tabel_id: table.
-            hentet_utc: which vintage.
-            hvem: who asks.
-            hvorfor: what was found, in short, in Danish.
-            fund: the findings.
-            uden_styrke: cells that were too small to judge.
-
-        Returns:
-            The record, or None where another run or a person came first.
-        """
         decision = Decision(
             kilde,
             tabel_id,
             hentet_utc,
             0,
-            "afventer",
+            udfald,
             hvem,
             hvorfor,
             iso(datetime.now(UTC)),
             tuple(fund),
             uden_styrke,
         )
-        return self._append_first(decision)
+        with self.locked(kilde, tabel_id):
+            if any(made.key == decision.key for made in self.decisions()):
+                return None
+            return self._append_decision(decision)
 
     def decisions(self) -> list[Decision]:
         """Every decision, by vintage and number."""
@@ -389,12 +367,6 @@ class Landing:
                 yield folder
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
-
-    def _append_first(self, decision: Decision) -> Decision | None:
-        with self.locked(decision.kilde, decision.tabel_id):
-            if any(made.key == decision.key for made in self.decisions()):
-                return None
-            return self._append_decision(decision)
 
     def _append_decision(self, decision: Decision) -> Decision:
         """Write a decision down under the vintage's next number."""
