@@ -56,21 +56,26 @@
 {%- endmacro %}
 
 {#-
-    How far two columns lie from each other, kommune by kommune: the mean square. Counts are put on
-    one level first and measured on the root scale, where their noise is alike:
-    4 / n · sum((sqrt(a) - sqrt(b · A / B))²), where A and B are the sums, is what stands here.
+    How far two columns lie from each other, kommune by kommune: the mean square, after the second is
+    put on the first's level (k = A / B, where A and B are the sums; 0 where B is 0). A month in
+    which the country moves would else be far from every month, and one in which it stands still a
+    copy. Counts are measured on the root scale, where their noise is alike: what stands here is
+    4 / n · sum((sqrt(a) - sqrt(k · b))²); percents on their own: 1 / n · sum((a - k · b)²).
 -#}
 {% macro kolonneafstand(a, b, er_tal) -%}
+    {%- set k = 'coalesce(sum(' ~ a ~ ') / nullif(sum(' ~ b ~ '), 0), 0)' -%}
     greatest(
         case
             when bool_and({{ er_tal }})
                 then
                     8 * (
                         sum({{ a }})
-                        - sqrt(abs(sum({{ a }}) / nullif(sum({{ b }}), 0)))
-                        * sum(sqrt(abs({{ a }} * {{ b }})))
+                        - sqrt(abs({{ k }})) * sum(sqrt(abs({{ a }} * {{ b }})))
                     )
-            else sum(power({{ a }} - {{ b }}, 2))
+            else
+                sum({{ a }} * {{ a }})
+                - 2 * {{ k }} * sum({{ a }} * {{ b }})
+                + {{ k }} * {{ k }} * sum({{ b }} * {{ b }})
         end / count(*),
         0
     )
