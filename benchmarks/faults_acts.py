@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+from faults_airflow import postgres_dies, scheduler_dies, under_airflow
 from faults_postgres import postgres_gone
 from faults_room import MB, Done, Fault, FaultError, Room
 
@@ -370,10 +371,26 @@ FAULTS = (
         "SourceDownError",
     ),
     Fault(
-        "Postgres gone for a minute",
+        "Postgres gone for a minute: the copy",
         "`udgiv --postgres` while the server is stopped; started again, it holds what it held",
         postgres_gone,
         says="ReleaseError",
+    ),
+    Fault(
+        "Postgres gone for a minute: Airflow's",
+        "production's services as processes; their database dies while `byg_kandidat` runs",
+        under_airflow(postgres_dies),
+        ends=0,
+        says="ended success",
+        lets_publish=True,
+    ),
+    Fault(
+        "scheduler killed with its worker",
+        "the same services; `kill -9` of the scheduler and all it runs while `byg_kandidat` runs",
+        under_airflow(scheduler_dies),
+        ends=0,
+        says="ended success",
+        lets_publish=True,
     ),
     Fault(
         "one bit: cells",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import resource
 import shutil
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from beskplan.demo import DEMO_TOKEN
 from beskplan.release import manifest
@@ -26,6 +28,13 @@ TMPFS_MB = 700
 
 class FaultError(Exception):
     """The fault did not go as the table says it goes."""
+
+
+def from_tests(module: str) -> Any:
+    """A module of the tests: servers that they and the faults need alike."""
+    if (folder := str(PROJECT / "tests")) not in sys.path:
+        sys.path.insert(0, folder)
+    return importlib.import_module(module)
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,9 @@ HEAD = """# Soak: {months} months of releases in a row
 
 Written by `make soak` {stamp}. No seed: nothing is random.
 One process, small profile. The stand-in's clock goes a month ahead each time; what is new is
-landed, built, judged and published, and old releases are thinned. The figures are generated, until
-the recorded ones of August 2026.
+landed, built, judged and published, and old releases are thinned. What each month brings is the
+generated y01a02 with a month more and months revised; the recorded tables answer as first recorded
+until August 2026, which is why the releases bear the name of its months.
 
 * resident memory: at most {first_mb} MB in the ten months after {warm} of warm-up, at most
   {last_mb} MB in the last ten ({verdict_mb}: {allowed} MB more is allowed)

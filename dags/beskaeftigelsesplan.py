@@ -89,7 +89,7 @@ with DAG(
     candidate = byg_kandidat()
     judged, published = bedoem(candidate), udgiv(candidate)
     judged >> published >> meld(candidate)
-    [candidate, judged, published] >> shared.besked()
+    [candidate, judged, published] >> shared.besked(["byg_kandidat", "bedoem", "udgiv"])
     ask = TriggerDagRunOperator.partial(
         task_id="bed_om_gennemsyn",
         trigger_dag_id=shared.REVIEW_DAG,

@@ -5,6 +5,7 @@ No DAG is defined here, and `.airflowignore` keeps the file out of the DAG searc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from airflow.sdk import (
     RetryDecision,
     RetryRule,
     SyncCallback,
+    TaskInstanceState,
     TriggerRule,
     get_current_context,
     task,
@@ -116,11 +118,19 @@ def settings_with_connection() -> Settings:
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE)
-def besked() -> None:
-    """Tell of what stands, also after a task that failed; the DAG's earlier runs hang no more."""
+def besked(steps: Sequence[str] = ()) -> None:
+    """Tell of what stands, also after a task that failed; the DAG's earlier runs hang no more.
+
+    Args:
+        steps: tasks that say why they fail, unless they are killed.
+    """
     from beskplan import notifiers
 
-    notifiers.tell(settings_with_connection(), ended_dag=get_current_context()["dag"].dag_id)
+    context = get_current_context()
+    dag, run = context["dag"].dag_id, context["run_id"]
+    states = context["ti"].get_task_states(dag, run_ids=[run])[run]
+    failed = [step for step in steps if states.get(step) == TaskInstanceState.FAILED]
+    notifiers.tell(settings_with_connection(), ended_dag=dag, failed=failed)
 
 
 def landing_asset(kilde: str) -> Asset:

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,52 @@ def programs() -> Path | None:
     return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running Postgres.
+
+    Args:
+        folder: where its socket is, its data and its log.
+        found: where Postgres' programs are.
+        address: how it is reached, as its own options.
+    """
+
+    folder: Path
+    found: Path
+    address: str
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of Postgres' programs on this server's data."""
+        done = subprocess.run(
+            [str(self.found / program), "-D", str(self.folder / "data"), *arguments],
+            user=_owner(),
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def start(self) -> None:
+        """Start it; it answers when this returns."""
+        options = f"-k {self.folder} {self.address} -c fsync=off"
+        # Its error output is a file: a server that is left holding a pipe would be waited for.
+        self.run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it, and with it every connection."""
+        self.run("pg_ctl", "-w", "-m", mode, "stop")
+
+
+def _owner() -> str | None:
+    """Postgres refuses to run as root."""
+    return "postgres" if os.geteuid() == 0 else None
+
+
 @contextmanager
-def postgres_server(user: str, password: str, *, port: int | None = None) -> Iterator[Path]:
-    """Run a server with one user; give its folder, in which its socket is.
+def postgres_server(user: str, password: str, *, port: int | None = None) -> Iterator[Server]:
+    """Run a server with one user.
 
     Args:
         user: the superuser.
@@ -36,33 +80,17 @@ def postgres_server(user: str, password: str, *, port: int | None = None) -> Ite
         pytest.skip("no Postgres on this machine: install postgresql")
     assert found is not None, ".ci/run installs Postgres"
     folder = Path(tempfile.mkdtemp(prefix="beskplan-pg-"))
-    # Postgres refuses to run as root.
-    owner = "postgres" if os.geteuid() == 0 else None
-    if owner:
+    if owner := _owner():
         os.chown(folder, pwd.getpwnam(owner).pw_uid, -1)
     (folder / "kode").write_text(password, encoding="utf-8")
     (folder / "kode").chmod(0o644)
-
-    def run(program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [str(found / program), "-D", str(folder / "data"), *arguments],
-            user=owner,
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-
-    run("initdb", "-U", user, "-A", "scram-sha-256", "--no-sync", "-E", "UTF8",
-        "--locale=C.UTF-8", f"--pwfile={folder / 'kode'}")  # fmt: skip
     address = f"-c listen_addresses=127.0.0.1 -p {port}" if port else "-c listen_addresses=''"
-    # Its error output is a file: a server that is left holding a pipe would be waited for.
-    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o",
-        f"-k {folder} {address} -c fsync=off", "start")  # fmt: skip
+    server = Server(folder, found, address)
+    server.run("initdb", "-U", user, "-A", "scram-sha-256", "--no-sync", "-E", "UTF8",
+               "--locale=C.UTF-8", f"--pwfile={folder / 'kode'}")  # fmt: skip
+    server.start()
     try:
-        yield folder
+        yield server
     finally:
-        run("pg_ctl", "-w", "-m", "immediate", "stop")
+        server.stop("immediate")
         shutil.rmtree(folder)

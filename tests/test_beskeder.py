@@ -240,6 +240,32 @@ def test_a_run_that_hangs_is_over_when_its_dag_looks_again(
     assert [post["forhold"][0]["tilstand"] for post in inbox.posts] == ["ny", "ovre"]
 
 
+def test_a_build_that_was_killed_is_told_of_until_its_own_dag_builds_again(
+    settings: Settings, inbox: Inbox
+) -> None:
+    plan = "beskaeftigelsesplan"
+    for _ in range(2):
+        notifiers.tell(settings, ended_dag=plan, failed=["byg_kandidat"], at=LANDED)
+    notifiers.tell(settings, ended_dag="jobindsats", at=LANDED)
+    assert [subject for subject, _ in inbox.mail] == [
+        "Beskplan: byg_kandidat i beskaeftigelsesplan endte uden at sige hvorfor, også da det blev "
+        "prøvet igen: processen blev afbrudt udefra."
+    ]
+    notifiers.tell(settings, ended_dag=plan, at=LANDED)
+    assert [post["forhold"][0]["tilstand"] for post in inbox.posts] == ["ny", "ovre"]
+
+
+def test_a_build_that_says_why_it_failed_is_not_told_of_twice(
+    settings: Settings, inbox: Inbox
+) -> None:
+    with pytest.raises(BuildError), flow._fault_kept(settings, "k1", "byg"):
+        raise BuildError("dbt build failed", where="run k1", do="read the log")
+    notifiers.tell(settings, ended_dag="beskaeftigelsesplan", failed=["byg_kandidat"], at=LANDED)
+    assert [cause["noegle"] for post in inbox.posts for cause in post["forhold"]] == [
+        "koersel:byg:BuildError"
+    ]
+
+
 def test_a_channel_that_fails_is_told_at_the_next_look(settings: Settings, inbox: Inbox) -> None:
     land(settings, "y60a02", update_next="2026-09-24")
     inbox.is_open = False

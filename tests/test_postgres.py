@@ -53,8 +53,8 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with postgres_server("beskplan", PASSWORD) as folder:
-        yield Server(folder)
+    with postgres_server("beskplan", PASSWORD) as started:
+        yield Server(started.folder)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -58,12 +58,19 @@ class WebhookNotifier(BaseNotifier):
         ).raise_for_status()
 
 
-def tell(settings: Settings, *, ended_dag: str | None = None, at: datetime | None = None) -> None:
+def tell(
+    settings: Settings,
+    *,
+    ended_dag: str | None = None,
+    failed: Sequence[str] = (),
+    at: datetime | None = None,
+) -> None:
     """Tell every channel of what is new, and of what is over.
 
     Args:
         settings: where things are.
-        ended_dag: a DAG of which no run hangs any more.
+        ended_dag: the DAG that looks: none of its runs hangs any more.
+        failed: steps of its run that failed and should have said why.
         at: now, unless another time is given.
 
     Raises:
@@ -72,6 +79,8 @@ def tell(settings: Settings, *, ended_dag: str | None = None, at: datetime | Non
     from beskplan import beskeder
 
     standing = beskeder.current(settings, at or datetime.now(UTC))
+    if ended_dag:
+        standing += beskeder.ended_from_outside(settings, ended_dag, failed)
     with logs.about(settings):
         for cause in standing:
             log.info("%s: %s", cause.noegle, cause.tekst, extra=_table(cause))

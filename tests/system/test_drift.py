@@ -2,245 +2,76 @@
 
 The commands and the environment are those of `docker-compose config`; only places differ. Postgres
 is the operating system's. Users are FAB's, and everything is asked over the REST API. The scheduler
-is killed with all that it runs while a candidate is built.
+is killed with all that it runs while a candidate is built, and Postgres while the next one is.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import shlex
-import signal
 import stat
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import httpx
-import psutil
 import pytest
-from compose_support import PARTS, PROJECT, Places, resolved
-from kanarie_support import RECEIVER, STEM, TOKEN, Sinks, search_for, sinks
-from postgres_support import postgres_server, programs
+from compose_support import PROJECT, Places
+from drift_support import (
+    PASSWORD,
+    PLAN,
+    SETTLE_SECONDS,
+    Drift,
+    lose_postgres,
+    lose_scheduler,
+    production,
+    runs,
+    settled,
+    tasks,
+    trigger,
+)
+from kanarie_support import STEM, search_for
+from postgres_support import programs
 
 from beskplan.airflow_init import EVERYBODY, roles
-from beskplan.airflow_local import HEALTHY
 from beskplan.demo import put_bilag
 from beskplan.landing import Landing
 from beskplan.settings import Settings
 from beskplan.standin.recorded import TIMES
-from beskplan.standin.server import Running as StandIn
-from beskplan.standin.server import listen
 from beskplan.standin.server import running as standin_running
 
 pytestmark = pytest.mark.drift
 
-PLAN = "beskaeftigelsesplan"
 SOURCES = ("jobindsats", "statbank", "joblog")
-READY_SECONDS = 120
-SETTLE_SECONDS = 300
-PASSWORD = "ikke-en-standard-7"  # noqa: S105 - the test's own, opens nothing
+GONE_SECONDS = 60
 # Hele landet, ledige fuldtidspersoner, 2026M06, as recorded at the first and the third time.
 AT_FIRST, AT_LAST = 88080, 89907
-
-
-def free_port() -> int:
-    with listen(0) as probe:
-        return int(probe.getsockname()[1])
-
-
-@dataclass
-class Drift:
-    """The services as processes, and what was measured of them.
-
-    Args:
-        services: as docker-compose resolves them.
-        places: where this machine has what a container has.
-        standin: what the tasks ask.
-        received: who takes the messages.
-    """
-
-    services: dict[str, Any]
-    places: Places
-    standin: StandIn
-    received: Sinks
-    parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    took: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.places.port}"
-
-    def environment(self, name: str) -> dict[str, str]:
-        machine = {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(self.places.home),
-            "LANG": "C.UTF-8",
-        }
-        # The image has the package installed; here it may be another checkout's.
-        return machine | {"PYTHONPATH": str(PROJECT / "src")} | self.environment_of(name)
-
-    def environment_of(self, name: str) -> dict[str, str]:
-        return self.places.environment(self.services[name])
-
-    def start(self, name: str) -> None:
-        with (self.places.airflow / f"{name}.log").open("ab") as output:
-            self.parts[name] = subprocess.Popen(
-                shlex.split(self.services[name]["command"]),
-                env=self.environment(name),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    def once(self, name: str, **changed: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            shlex.split(self.services[name]["command"]),
-            env=self.environment(name) | changed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def kill(self, name: str) -> None:
-        """End a part and all it started, as the death of its container does."""
-        parent = psutil.Process(self.parts[name].pid)
-        for process in [parent, *parent.children(recursive=True)]:
-            process.send_signal(signal.SIGKILL)
-        self.parts.pop(name).wait()
-
-    def end(self) -> None:
-        family = []
-        for process in self.parts.values():
-            if process.poll() is None:
-                family += psutil.Process(process.pid).children(recursive=True)
-                process.terminate()
-        for process in self.parts.values():
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        for left in psutil.wait_procs(family, timeout=2)[1]:
-            left.kill()
-
-    def wait(self, done: Callable[[], object], seconds: float, what: str) -> None:
-        began = time.monotonic()
-        while not done():
-            for name, process in self.parts.items():
-                log = self.places.airflow / f"{name}.log"
-                assert process.poll() is None, f"{name} ended: {log.read_text()[-3000:]}"
-            assert time.monotonic() - began < seconds, f"{what}: not after {seconds} s"
-            time.sleep(1)
-        self.took[what] = time.monotonic() - began
-
-    def healthy(self, *names: str) -> bool:
-        try:
-            said = httpx.get(f"{self.url}/api/v2/monitor/health", timeout=5).json()
-        except (httpx.HTTPError, ValueError):
-            return False
-        return all(said[name]["status"] == "healthy" for name in names)
-
-    def token(self, user: str, password: str) -> httpx.Response:
-        login = {"username": user, "password": password}
-        return httpx.post(f"{self.url}/auth/token", json=login, timeout=30)
-
-    def client(self, user: str, password: str = PASSWORD) -> httpx.Client:
-        answer = self.token(user, password)
-        answer.raise_for_status()
-        bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-        return httpx.Client(base_url=self.url, headers=bearer, timeout=30)
-
-    def counted(self) -> int:
-        """Hele landet in the current release."""
-        file = self.places.home / "releases/current/beskaeftigelsesplan.duckdb"
-        with duckdb.connect(str(file), read_only=True) as con:
-            ((count,),) = con.execute(
-                "select vaerdi from fct_ydelser where tabel_id = 'y25i01' and dimensioner = '' "
-                "and omraade_navn = 'Hele landet' and periode = '2026M06' "
-                "and maaling_navn = 'antal_fuldtidspersoner'"
-            ).fetchall()
-        return int(count)
 
 
 @pytest.fixture(scope="module")
 def drift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drift]:
     folder = tmp_path_factory.mktemp("drift")
-    places = Places(folder, folder / "airflow", folder / "hemmeligheder", free_port(), free_port())
-    places.airflow.mkdir()
-    with ExitStack() as open_:
-        standin = open_.enter_context(standin_running())
-        received = open_.enter_context(sinks(folder / "modtaget"))
+    with standin_running() as standin, production(folder, standin) as found:
         standin.set_clock(TIMES[0])
-        chosen = {
-            "AIRFLOW_PORT": str(places.port),
-            "BESKPLAN_PROFIL": "lille",
-            "BESKPLAN_BESKED_TIL": RECEIVER,
-            "JOBINDSATS_URL": standin.url,
-            "STATBANK_URL": standin.url,
-            "AIRFLOW__CORE__PARALLELISM": "2",
-            # An engineer starts them, one after another, so that one candidate is built.
-            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
-        }
-        found = Drift(resolved(folder, chosen)["services"], places, standin, received)
-        subprocess.run([PROJECT / "deploy/hemmeligheder.sh", places.secrets], check=True)
-        (places.secrets / "jobindsats_token").write_text(TOKEN)
-        (places.secrets / "forbindelser.json").write_text(json.dumps(received.connections))
-        password = (places.secrets / "postgres_kodeord").read_text().strip()
-        began = time.monotonic()
-        open_.enter_context(postgres_server("airflow", password, port=places.postgres))
-        found.took["postgres"] = time.monotonic() - began
-        make_database(places, password)
         put_bilag(Settings(home=folder, profile="lille"))
-        open_.callback(found.end)
         yield found
         print("\nsystem test, seconds:")
         for what, seconds in found.took.items():
             print(f"  {what:<55} {seconds:6.1f}")
 
 
-def make_database(places: Places, password: str) -> None:
-    """What Postgres' image does with POSTGRES_DB."""
-    import psycopg2
-
-    where = {"host": "127.0.0.1", "port": places.postgres, "user": "airflow"}
-    with closing(psycopg2.connect(dbname="postgres", password=password, **where)) as con:
-        con.autocommit = True
-        con.cursor().execute("create database airflow")
-
-
 @pytest.fixture(scope="module")
-def prepared(drift: Drift) -> Drift:
-    began = time.monotonic()
-    done = drift.once("airflow-init")
-    drift.took["init: database, pool, roles, administrator"] = time.monotonic() - began
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+def started(drift: Drift) -> Drift:
+    drift.prepare()
+    drift.start_all()
     return drift
 
 
 @pytest.fixture(scope="module")
-def started(prepared: Drift) -> Drift:
-    """All four; the scheduler when the api-server answers, as `depends_on` says."""
-    first, *rest = PARTS
-    prepared.start(first)
-    prepared.wait(lambda: prepared.healthy("metadatabase"), READY_SECONDS, "api-server answers")
-    for name in rest:
-        prepared.start(name)
-    prepared.wait(lambda: prepared.healthy(*HEALTHY), READY_SECONDS, "all parts healthy")
-    return prepared
-
-
-@pytest.fixture(scope="module")
 def admin(started: Drift) -> Iterator[httpx.Client]:
-    password = (started.places.secrets / "admin_kodeord").read_text().strip()
-    with started.client("admin", password) as client:
+    with started.administrator() as client:
         yield client
 
 
@@ -265,43 +96,6 @@ def people(started: Drift, admin: httpx.Client) -> dict[str, httpx.Client]:
     return found
 
 
-def runs(client: httpx.Client) -> list[dict[str, Any]]:
-    answer = client.get("/api/v2/dags/~/dagRuns?limit=100")
-    answer.raise_for_status()
-    listed: list[dict[str, Any]] = answer.json()["dag_runs"]
-    return listed
-
-
-def tasks(client: httpx.Client, run: dict[str, Any]) -> dict[str, tuple[str, int]]:
-    """Task → state and number of tries."""
-    path = f"/api/v2/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}/taskInstances?limit=100"
-    listed = client.get(path).json()["task_instances"]
-    return {one["task_id"]: (one["state"], one["try_number"]) for one in listed}
-
-
-def settled(client: httpx.Client, expected: int, since: set[str]) -> Callable[[], bool]:
-    """Whether so many new runs have ended and nothing is queued, three looks in a row."""
-    quiet = 0
-
-    def look() -> bool:
-        nonlocal quiet
-        new = [run for run in runs(client) if run["dag_run_id"] not in since]
-        ended = all(run["state"] in ("success", "failed") for run in new)
-        queued = client.get(f"/api/v2/dags/{PLAN}/assets/queuedEvents").json()["total_entries"]
-        quiet = quiet + 1 if len(new) >= expected and ended and not queued else 0
-        return quiet == 3
-
-    return look
-
-
-def trigger(client: httpx.Client, dag: str, **asked: Any) -> str:
-    """Unpause a DAG and start it; give the path of its run."""
-    client.patch(f"/api/v2/dags/{dag}", json={"is_paused": False}).raise_for_status()
-    made = client.post(f"/api/v2/dags/{dag}/dagRuns", json={"logical_date": None} | asked)
-    assert made.status_code == 200, made.text
-    return f"/api/v2/dags/{dag}/dagRuns/{made.json()['dag_run_id']}"
-
-
 @pytest.fixture(scope="module")
 def killed(started: Drift, people: dict[str, httpx.Client]) -> list[dict[str, Any]]:
     """The sources are landed; the scheduler dies while a candidate is built, and is restarted."""
@@ -315,16 +109,9 @@ def killed(started: Drift, people: dict[str, httpx.Client]) -> list[dict[str, An
         # Unpaused for the first time it looks at once (`run_immediately`).
         engineer.patch(f"/api/v2/dags/{dag}", json={"is_paused": False}).raise_for_status()
     started.wait(landed, SETTLE_SECONDS, "three sources landed")
-    run = trigger(engineer, PLAN)
-
-    def building() -> bool:
-        state = engineer.get(f"{run}/taskInstances/byg_kandidat").json()["state"]
-        return bool(state == "running")
-
-    started.wait(building, SETTLE_SECONDS, "a candidate is being built")
-    started.kill("airflow-scheduler")
-    started.start("airflow-scheduler")
-    started.wait(settled(engineer, 4, set()), SETTLE_SECONDS, "killed, restarted, released")
+    since = {run["dag_run_id"] for run in runs(engineer)}
+    trigger(engineer, PLAN)
+    lose_scheduler(started, engineer, since, expected=1)
     return runs(engineer)
 
 
@@ -398,18 +185,22 @@ def test_reader_and_reviewer_change_nothing_an_engineer_runs_it(
         assert client.get("/auth/fab/v1/users").status_code == 403
 
 
-def test_an_engineer_triggers_and_the_new_figures_come_out(
+def test_the_new_figures_come_out_though_postgres_was_gone_for_a_minute(
     killed: list[dict[str, Any]], started: Drift, people: dict[str, httpx.Client]
 ) -> None:
     started.standin.set_clock(TIMES[2])
     engineer = people["engineer"]
-    trigger(engineer, "jobindsats")
     since = {run["dag_run_id"] for run in killed}
-    started.wait(settled(engineer, 2, since), SETTLE_SECONDS, "triggered over REST, released")
+    trigger(engineer, "jobindsats")
+    lose_postgres(started, engineer, since, expected=2, seconds=GONE_SECONDS)
     new = [run for run in runs(engineer) if run["dag_run_id"] not in since]
     assert {run["dag_id"]: run["state"] for run in new} == dict.fromkeys(
         ("jobindsats", PLAN), "success"
     )
+    (plan,) = (run for run in new if run["dag_id"] == PLAN)
+    tries = {task: number for task, (_, number) in tasks(engineer, plan).items()}
+    print(f"\nPostgres gone: started again {Counter(started.restarted)}, tries {tries}")
+    assert tries["byg_kandidat"] == 2
     assert started.counted() == AT_LAST
 
 

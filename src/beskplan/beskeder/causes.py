@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,8 @@ REFUSED = ("WrongKeyError", "ForbiddenError")
 FREE_BYTES = 5 * 1024**3
 GIGABYTE = 1024**3
 BUILD_FAULT = "byggefejl.json"
+# Keys of what only Airflow knows: over when a later look of the same DAG says so.
+HANGS, KILLED = "haenger:", "afbrudt:"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Cause:
 
 
 def current(settings: Settings, at: datetime) -> list[Cause]:
-    """Every cause that stands, but hanging runs, which only Airflow knows.
+    """Every cause that stands, but what only Airflow knows: runs that hang, steps that were killed.
 
     Args:
         settings: where things are.
@@ -60,11 +62,33 @@ def current(settings: Settings, at: datetime) -> list[Cause]:
 def hanging(dag_id: str, run_id: str, hours: float) -> Cause:
     """A run of a DAG that has not ended in time."""
     return Cause(
-        f"haenger:{dag_id}:{run_id}",
+        f"{HANGS}{dag_id}:{run_id}",
         f"Kørslen {run_id} af {dag_id} er ikke færdig {hours:g} timer efter, at den blev sat i kø.",
         "Se i Airflow, hvilken opgave den står ved; afbryd den, og start kørslen igen. "
         "Udgivelsen er den forrige.",
     )
+
+
+def ended_from_outside(settings: Settings, dag_id: str, steps: Iterable[str]) -> list[Cause]:
+    """Steps of a run that failed and left no word of why: their worker was killed.
+
+    Args:
+        settings: where things are.
+        dag_id: the DAG.
+        steps: ids of its failed tasks.
+    """
+    if list(_build(settings)):
+        return []
+    return [
+        Cause(
+            f"{KILLED}{dag_id}:{step}",
+            f"{step} i {dag_id} endte uden at sige hvorfor, også da det blev prøvet igen: "
+            "processen blev afbrudt udefra.",
+            "Se, om maskinen mangler hukommelse (`dmesg`), og start kørslen igen. "
+            "Udgivelsen er den forrige.",
+        )
+        for step in steps
+    ]
 
 
 def _late(table: Freshness, at: datetime) -> Cause:
@@ -128,7 +152,7 @@ def _decisions(landing: Landing) -> Iterator[Cause]:
             yield Cause(
                 f"stoppet:{tabel_id}:{time}",
                 f"{tabel_id}, hentet {time}, er stoppet af kontrollen: {made.hvorfor}",
-                "Læs kvalitet/ i udgivelsen, og spørg kilden. De forrige tal er udgivet.",
+                "Læs site/kvalitet/ i udgivelsen, og spørg kilden. De forrige tal er udgivet.",
             )
     for asked in reviews.waiting(landing):
         yield Cause(
@@ -156,5 +180,6 @@ def _disk(settings: Settings) -> Iterator[Cause]:
         yield Cause(
             "disk",
             f"Der er under {FREE_BYTES // GIGABYTE} GB tilbage på disken med {home.name}.",
-            "Giv den mere plads, eller fjern gamle udgivelser; landing/ må aldrig slettes.",
+            "Giv den mere plads, eller tynd gamle udgivelser ud (`beskplan tynd`); "
+            "landing/ må aldrig slettes.",
         )

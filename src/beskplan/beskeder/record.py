@@ -12,11 +12,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from beskplan.beskeder.causes import Cause
+from beskplan.beskeder.causes import HANGS, KILLED, Cause
 from beskplan.settings import Settings
 
 FOLDER = "beskeder"
-HANGS = "haenger:"
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def untold(
         settings: where things are.
         kanal: the channel: `mail` or `webhook`.
         standing: the causes that stand.
-        ended_dag: a DAG of which no run hangs any more.
+        ended_dag: the DAG that looks: none of its runs hangs any more.
         only_add: leave what is over for the next look.
     """
     folder = settings.work / FOLDER
@@ -96,8 +95,8 @@ def untold(
 
 
 def _may_end(key: str, ended_dag: str | None) -> bool:
-    """A hanging run is over when a later look of its own DAG says so."""
-    return not key.startswith(HANGS) or key.split(":")[1] == ended_dag
+    """What only Airflow knows is over when a later look of the same DAG says so."""
+    return not key.startswith((HANGS, KILLED)) or key.split(":")[1] == ended_dag
 
 
 def _told(lines: Iterable[str]) -> dict[str, Cause]:

@@ -1,7 +1,12 @@
 {{ config(materialized='table') }}
 {% set g = graenser() %}
+{#- What so many pairs of neighbours that change places take from a rank correlation of n. -#}
+{% set naboer %}
+{{ graense(g, 'f8_nabopar') }} * 12.0 / nullif(dom.kommuner * (dom.kommuner * dom.kommuner - 1), 0)
+{%- endset %}
 -- F8: the kommuner keep their order from month to month. The limit is the lowest rank
--- correlation of the series' own 24 months before, less a margin by size.
+-- correlation of the series' own 24 months before, less a margin by size. Of few kommuner a pair of
+-- neighbours weighs much, so the margin always has room for some.
 -- F16.kopi: (nearly) every kommune has exactly the value of the month before.
 -- F16.delvis: many more kommuner than usual have.
 -- F6.landet: the kommuner together move as they never did, which the other rules take for the
@@ -46,7 +51,9 @@ med_graense as (
         historik.maaneder >= {{ graense(g, 'f6_historik_mindst') }} as har_historik,
         case
             when not dom.er_tal and historik.laveste_rho >= {{ graense(g, 'f8_pct_mindst') }}
-                then historik.laveste_rho - {{ graense(g, 'f8_margin_pct') }}
+                then
+                    historik.laveste_rho
+                    - greatest({{ graense(g, 'f8_margin_pct') }}, {{ naboer }})
             when not dom.er_tal or dom.serie_median < {{ graense(g, 'f6_median_mindst') }} then null
             {% for stoerrelse, mindst in [
                 ('stor', graense(g, 'f8_stor')), ('mellem', graense(g, 'f8_mellem')), ('lille', 0)
@@ -54,8 +61,10 @@ med_graense as (
             when dom.serie_median >= {{ mindst }}
                 then case
                     when historik.maaneder >= {{ graense(g, 'f6_historik_mindst') }}
-                        then historik.laveste_rho - {{ graense(g, 'f8_margin_' ~ stoerrelse) }}
-                    else {{ graense(g, 'f8_start_' ~ stoerrelse) }}
+                        then
+                            historik.laveste_rho
+                            - greatest({{ graense(g, 'f8_margin_' ~ stoerrelse) }}, {{ naboer }})
+                    else least({{ graense(g, 'f8_start_' ~ stoerrelse) }}, 1 - {{ naboer }})
                 end
             {% endfor %}
         end as rho_graense,
@@ -85,7 +94,10 @@ samlet as (
         *,
         'F8' as regel_id,
         rho_graense is not null and rho is not null
-        and kommuner >= {{ graense(g, 'f16_kommuner_mindst') }}
+        and kommuner >= case
+            when er_tal then {{ graense(g, 'f16_kommuner_mindst') }}
+            else {{ graense(g, 'f8_pct_kommuner_mindst') }}
+        end
         -- The order of a few is not that of all.
         and kommuner >= {{ graense(g, 'historik_daekning_mindst') }}
         * coalesce(saedvanlige_kommuner, 0) as kan_doemmes,
