@@ -82,6 +82,17 @@
 {%- endmacro %}
 
 {#-
+    How many kommuner a column must have to be compared with another. Percents have one decimal: of
+    few several are alike, and in a calm month all of them stand still.
+-#}
+{% macro kommuner_mindst(g, er_tal) -%}
+    case
+        when {{ er_tal }} then {{ graense(g, 'f16_kommuner_mindst') }}
+        else {{ graense(g, 'pct_kommuner_mindst') }}
+    end
+{%- endmacro %}
+
+{#-
     What a rule found: a row a finding, and one row for all else that it looked at in the same
     table and month. `doemte` is a CTE with one row a judged cell; a row is tested where `testet`
     holds, the others are what the rule had no power over.

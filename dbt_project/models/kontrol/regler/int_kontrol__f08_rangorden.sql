@@ -94,10 +94,7 @@ samlet as (
         *,
         'F8' as regel_id,
         rho_graense is not null and rho is not null
-        and kommuner >= case
-            when er_tal then {{ graense(g, 'f16_kommuner_mindst') }}
-            else {{ graense(g, 'f8_pct_kommuner_mindst') }}
-        end
+        and kommuner >= {{ kommuner_mindst(g, 'er_tal') }}
         -- The order of a few is not that of all.
         and kommuner >= {{ graense(g, 'historik_daekning_mindst') }}
         * coalesce(saedvanlige_kommuner, 0) as kan_doemmes,
@@ -118,7 +115,7 @@ samlet as (
         *,
         '{{ regel }}' as regel_id,
         har_historik and {{ tilstand }}
-        and kommuner >= {{ graense(g, 'f16_kommuner_mindst') }} as kan_doemmes,
+        and kommuner >= {{ kommuner_mindst(g, 'er_tal') }} as kan_doemmes,
         andel_ens as maalt,
         andel_ens as afvigelse,
         {{ loft }} as graense,

@@ -124,6 +124,7 @@ maaneder as (
         nu.periode_nr,
         foer.periode_nr as anden_nr,
         nu.saedvanlig,
+        nu.er_tal,
         count(*) as kommuner,
         {{ kolonneafstand('nu.vaerdi', 'foer.kendt', 'nu.er_tal') }} as afstand
     from doemte as nu
@@ -143,7 +144,7 @@ naermeste as (
         *,
         afstand / saedvanlig as andel
     from maaneder
-    where kommuner >= {{ graense(g, 'f16_kommuner_mindst') }}
+    where kommuner >= {{ kommuner_mindst(g, 'er_tal') }}
     qualify row_number() over (
         partition by scenarie, serie_id, periode_nr order by afstand asc, anden_nr desc
     ) = 1
