@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from beskplan import cli, doktor
 from beskplan.beskeder.causes import BUILD_FAULT
-from beskplan.doktor import clock, disk, locks
+from beskplan.doktor import clock, disk, environment, locks
 from beskplan.doktor.finding import Finding
 from beskplan.landing import Landing
 from beskplan.landing.files import file_sha256
@@ -73,7 +73,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture
-def settings(whole: Settings, tmp_path: Path) -> Settings:
+def settings(whole: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(environment, "FILE", tmp_path / ".env")
     """A home of its own; its key's address is a machine that does not exist."""
     shutil.copytree(whole.home, tmp_path / "hjem", symlinks=True)
     home = tmp_path / "hjem"
@@ -110,6 +111,23 @@ def test_a_healthy_home_has_nothing_to_do(settings: Settings) -> None:
     findings = doktor.examine(settings, net=False)
     assert {one.check for one in findings} == set(doktor.CHECKS)
     assert [one for one in findings if one.state != "ok"] == []
+
+
+# settings
+
+
+def test_an_env_file_that_says_another_home_is_named_without_a_value(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in environment.READ:
+        monkeypatch.delenv(name, raising=False)
+    lines = ["BESKPLAN_PROFIL=fuld", "BESKPLAN_HJEM=/srv/beskplan", f"JOBINDSATS_TOKEN={TOKEN}"]
+    environment.FILE.write_text("\n".join(lines))
+    one = only(settings, "note")
+    assert one.found == (".env says otherwise than this shell of BESKPLAN_HJEM, JOBINDSATS_TOKEN")
+    monkeypatch.setenv("BESKPLAN_HJEM", "/srv/beskplan")
+    monkeypatch.setenv("JOBINDSATS_TOKEN", TOKEN)
+    assert found(settings, "note") == []
 
 
 # disk

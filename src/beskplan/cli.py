@@ -54,6 +54,11 @@ AsOf = Annotated[
 ]
 
 
+def narrow(*titles: str) -> Table:
+    """A table whose rows stand whole in a terminal of 80 signs."""
+    return Table(*titles, box=None, padding=(0, 2, 0, 0))
+
+
 def fail(error: BeskplanError) -> NoReturn:
     """Print what, where and what to do, and end with code 1."""
     console.print(f"[bold red]{type(error).__name__}[/]: {error.what}")
@@ -297,7 +302,7 @@ def friskhed() -> None:
     from beskplan.landing.freshness import freshness
 
     settings, now = Settings.from_env(), datetime.now(UTC)
-    table = Table("kilde", "tabel", "nyeste", "ventet", "dato", "dage for sent", "tilstand")
+    table = narrow("kilde", "tabel", "nyeste", "ventet", "dato", "dage for sent", "tilstand")
     for one in freshness(Landing(settings.landing), now):
         table.add_row(
             *(one.kilde, one.tabel_id, one.nyeste_periode, one.ventet_periode or ""),
@@ -332,12 +337,15 @@ def maalinger(
     """Print what the newest stages took: seconds, tables, rows, bytes and outcome."""
     from beskplan.maalinger import read
 
-    table = Table(
-        "begyndt (UTC)", "trin", "tabel", "sekunder", "tabeller", "rækker", "MB", "udfald"
-    )
+    table = narrow("begyndt (UTC)", "trin", "tabel", "sek.", "tabeller", "rækker", "MB", "udfald")
     for one in read(Settings.from_env(), antal):
         table.add_row(
-            *(one.begyndt_utc[:19], one.trin, one.tabel_id or "", f"{one.sekunder:.1f}"),
+            *(
+                one.begyndt_utc[:16].replace("T", " "),
+                one.trin,
+                one.tabel_id or "",
+                f"{one.sekunder:.1f}",
+            ),
             *("" if count is None else str(count) for count in (one.tabeller, one.raekker)),
             "" if one.bytes is None else f"{one.bytes / 1e6:.1f}",
             escape(one.udfald),

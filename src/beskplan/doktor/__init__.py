@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from beskplan.doktor import checksums, clock, disk, locks, runs, token, versions
+from beskplan.doktor import checksums, clock, disk, environment, locks, runs, token, versions
 from beskplan.doktor.finding import STATES, Finding, table
 from beskplan.errors import BeskplanError
 from beskplan.settings import Settings
 
 CHECKS = {
+    "settings": environment.check,
     "disk": disk.check,
     "locks": locks.check,
     "checksums": checksums.check,

@@ -181,5 +181,5 @@ def _when(iso: str) -> datetime:
 
 
 def _ago(age: timedelta) -> str:
-    hours = age.total_seconds() / 3600
+    hours = max(age.total_seconds(), 0) / 3600
     return f"{hours:.1f} hours ago" if hours < 48 else f"{age.days} days ago"
