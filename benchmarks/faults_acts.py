@@ -30,7 +30,7 @@ class Shifted(module.datetime):
         return super().now(tz) + module.timedelta(seconds={seconds})
 module.datetime = Shifted
 """
-TWO_WORKERS = "from beskplan.release import kommuner; kommuner.KOMMUNER_A_WORKER = 5"
+TWO_WORKERS = "import os; os.environ['BESKPLAN_PROCESSER'] = '2'"
 HOLD = """
 import sys, duckdb
 con = duckdb.connect(sys.argv[1], read_only=sys.argv[2] == "ro")
@@ -344,7 +344,7 @@ FAULTS = (
     ),
     Fault(
         "a worker of the release killed",
-        "`kill -9` of one of two processes (KOMMUNER_A_WORKER is 5: 10 kommuner pay for none)",
+        "`kill -9` of one of two processes (BESKPLAN_PROCESSER is 2: 10 kommuner pay for none)",
         worker_killed,
         "bedoemt",
     ),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -265,3 +268,36 @@ def test_bytes_do_not_depend_on_the_number_of_processes(
         held.append({path.relative_to(folder): path.read_bytes() for path in pages})
     assert held[0] == held[1]
     assert len(held[0]) >= 2
+
+
+PROGRAM = """
+if __name__ != "__main__":
+    raise SystemExit("imported again")
+import pickle, sys
+from pathlib import Path
+from beskplan.release import kommuner
+work, places = pickle.loads(Path(sys.argv[1]).read_bytes())
+print(kommuner.write(work, places, workers=2).counts["kommuner"])
+"""
+
+
+def test_a_program_that_cannot_be_imported_again_writes_with_two_processes(
+    released: tuple[Path, Path, Work], tmp_path: Path
+) -> None:
+    _, _, work = released
+    (tmp_path / DATABASE).symlink_to(work.folder / DATABASE)
+    own = Work(work.candidate, tmp_path, work.basis, work.frame, work.told)
+    with duckdb.connect() as con:
+        con.execute(f"attach '{work.candidate}' as kandidat (read_only)")
+        con.execute("use kandidat")
+        places = kommuner.with_files(con)
+    (tmp_path / "program.py").write_text(PROGRAM)
+    (tmp_path / "work").write_bytes(pickle.dumps((own, places)))
+    done = subprocess.run(
+        [sys.executable, tmp_path / "program.py", tmp_path / "work"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.stdout, done.returncode) == ("2\n", 0), done.stderr

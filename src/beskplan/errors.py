@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class BeskplanError(Exception):
     """An error that a person can act on.
@@ -18,6 +21,18 @@ class BeskplanError(Exception):
         self.what = what
         self.where = where
         self.do = do
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Come out of a process of the release as it went in, with its parts."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(
+    kind: type[BeskplanError], args: tuple[Any, ...], parts: Mapping[str, Any]
+) -> BeskplanError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(parts)
+    return error
 
 
 class SettingsError(BeskplanError):

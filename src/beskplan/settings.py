@@ -66,6 +66,8 @@ class Settings:
         chart_folder: where drawn charts are kept, by content, so homes may share it; None is
             `arbejde/diagrammer/` in the home.
         release_folder: where releases go; None is `releases/` in the home.
+        processes: how many write the kommuner's files; None is as many as there are processors and
+            pay.
     """
 
     home: Path = PROJECT
@@ -80,6 +82,7 @@ class Settings:
     drop_folder: Path | None = None
     chart_folder: Path | None = None
     release_folder: Path | None = None
+    processes: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse a profile that does not exist."""
@@ -133,6 +136,7 @@ class Settings:
             answer_cells=int(env.get("BESKPLAN_SVAR_CELLER") or ANSWER_CELLS),
             drop_folder=_folder("BESKPLAN_JOBLOG"),
             chart_folder=_folder("BESKPLAN_DIAGRAMMER"),
+            processes=int(env.get("BESKPLAN_PROCESSER") or 0) or None,
         )
 
 

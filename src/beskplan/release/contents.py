@@ -88,7 +88,7 @@ def write_site(
     """Write the pages, and the documents that there is one of for each kommune.
 
     Args:
-        settings: where drawn charts are kept.
+        settings: where drawn charts are kept, and how many processes write.
         candidate: the run's database.
         shell: the frame of the pages.
         basis: what the release rests on.
@@ -109,7 +109,7 @@ def write_site(
             compared=current is not None,
         )
         work = kommuner.Work(candidate, folder, basis, shell, told, kept)
-        written = kommuner.write(work, places, tell)
+        written = kommuner.write(work, places, tell, settings.processes)
         handled = stages.rows(con, Landing(settings.landing), basis, judgement, folder)
         for name, content in quality_page.render(judgement, basis.marked, shell, handled).items():
             write_page(folder, name, content)

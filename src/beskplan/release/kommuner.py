@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 
@@ -139,12 +142,28 @@ def _each(work: Work, places: Sequence[Record], workers: int) -> Iterator[Writte
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _start, (work,)) as pool:
-        futures = [pool.submit(_in_worker, place) for place in places]
+        with _without_main():
+            futures = [pool.submit(_in_worker, place) for place in places]
         try:
             for future in as_completed(futures):
                 yield future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Start processes that do not import this one's program again.
+
+    They need nothing of it, and under an Airflow worker, whose program is `airflow`, the import
+    fails: then the new process is gone, and this one waits for it for ever.
+    """
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
 
 
 def _opened(work: Work) -> duckdb.DuckDBPyConnection:
