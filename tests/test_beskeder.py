@@ -315,6 +315,21 @@ def test_a_day_moved_after_it_passed_is_a_delay_with_a_new_day(settings: Setting
     assert cause.tekst == f"{LATE} Kilden siger nu 1. oktober."
 
 
+def test_a_look_that_fails_neither_ends_a_delay_nor_finds_one(settings: Settings) -> None:
+    """Of what the source has published since, a look that failed says nothing."""
+    refused = WrongKeyError("Nøglen afvises", where="jobindsats /v3/tables", do="bestil en ny")
+    failed = {"error": refused, "seen_at": datetime(2026, 9, 26, 7, tzinfo=UTC)}
+    land(settings, "y60a02", update_next="2026-09-24")
+    look(settings, NEXT_DAY, "2026-09-24")
+    land(settings, "y25i01", update_next="2026-09-26")
+    for tabel_id in ("y60a02", "y25i01"):
+        Landing(settings.landing).record_tilsyn("jobindsats", tabel_id, "fejl", **failed)
+    assert keys(settings, datetime(2026, 9, 29, 8, tzinfo=UTC)) == [
+        "for_sent:y60a02:2026M08",
+        "token_afvist:jobindsats:WrongKeyError",
+    ]
+
+
 def test_a_correction_without_the_new_month_does_not_keep_the_promise(settings: Settings) -> None:
     land(settings, "y60a02", update_next="2026-09-24")
     later = datetime(2026, 9, 24, 6, 10, tzinfo=UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import takewhile
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -33,8 +34,8 @@ class Freshness:
         ventet_dato: the day that was announced for it.
         ny_dato: the day that the source announces now, where it let the first one pass.
         dage_forsinket: days since the announced day, 0 until it has passed.
-        tilstand: `aktuel`, `forsinket`, `fejl` (the newest look failed), or `uden_dato` (the source
-            announces nothing).
+        tilstand: `aktuel`, `forsinket`, `fejl` (the newest looks failed, from before any delay), or
+            `uden_dato` (the source announces nothing).
     """
 
     kilde: str
@@ -109,10 +110,13 @@ def _of_table(
         if max(_periods(landing, kilde, tabel_id, time)) != max(own):
             break
         since = time
-    promised, now = _promised([look for look in looks if look.set_utc >= since], today)
+    good = [look for look in looks if look.udfald in SUCCESSFUL and look.set_utc >= since]
+    promised, now = _promised(good)
     late = (today - promised).days if promised and today > promised else 0
     state: State = "uden_dato" if promised is None else "forsinket" if late else "aktuel"
-    if looks and looks[-1].udfald == "fejl":
+    # A look that fails tells nothing of the source's figures: it ends no delay and finds none.
+    failing = list(takewhile(lambda look: look.udfald == "fejl", reversed(looks)))
+    if failing and not (promised and _day(failing[-1]) > promised):
         state = "fejl"
     return Freshness(
         kilde=kilde,
@@ -127,7 +131,7 @@ def _of_table(
     )
 
 
-def _promised(looks: Sequence[Look], today: date) -> tuple[date | None, date | None]:
+def _promised(looks: Sequence[Look]) -> tuple[date | None, date | None]:
     """The day that counts, and the day that the source names now.
 
     A day that is moved before it comes is announced anew; one that passed was not kept.
@@ -135,13 +139,14 @@ def _promised(looks: Sequence[Look], today: date) -> tuple[date | None, date | N
     promised: date | None = None
     now: date | None = None
     for look in looks:
-        if look.udfald not in SUCCESSFUL:
-            continue
         now = date.fromisoformat(look.update_next[:10]) if look.update_next else None
-        seen = datetime.fromisoformat(look.set_utc).astimezone(DENMARK).date()
-        if promised is None or seen < promised:
+        if promised is None or _day(look) < promised:
             promised = now
     return promised, now
+
+
+def _day(look: Look) -> date:
+    return datetime.fromisoformat(look.set_utc).astimezone(DENMARK).date()
 
 
 def _periods(landing: Landing, kilde: str, tabel_id: str, time: str) -> list[str]:

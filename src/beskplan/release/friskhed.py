@@ -29,8 +29,8 @@ COLUMNS = {
     "dage_forsinket": ("integer not null", "Dage siden den meldte dag; 0, til den er passeret."),
     "tilstand": (
         "varchar not null",
-        "aktuel; forsinket: den meldte dag er passeret; fejl: kilden kunne ikke læses sidst; "
-        "uden_dato: kilden melder ingen dag.",
+        "aktuel; forsinket: den meldte dag er passeret; fejl: kilden kunne ikke læses sidst, og "
+        "intet var forsinket før det; uden_dato: kilden melder ingen dag.",
     ),
 }
 
