@@ -22,7 +22,10 @@ from beskplan.errors import (
 
 BOM = b"\xef\xbb\xbf"
 DO_TRY_LATER = "prøv igen senere; det seneste hentede står ved magt imens"
-DO_KEY = "sæt en gyldig nøgle i JOBINDSATS_TOKEN eller i Airflows forbindelse `jobindsats`"
+DO_KEY = (
+    "sæt en gyldig nøgle, hvor den står: i filen, som JOBINDSATS_TOKEN_FILE nævner, i "
+    "JOBINDSATS_TOKEN eller i Airflows forbindelse `jobindsats`"
+)
 DO_REPORT = "se svaret efter i kildens egen dokumentation, og ret klienten hvis formen er ændret"
 
 
