@@ -19,7 +19,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from beskplan import flow, logs, notifiers
-from beskplan.beskeder import causes, current
+from beskplan.beskeder import causes, current, untold
 from beskplan.errors import BuildError, NotANumberError, WrongKeyError
 from beskplan.landing import Landing
 from beskplan.landing.freshness import freshness, next_period
@@ -223,6 +223,19 @@ def test_five_causes_and_more_as_received(
     stopped = logged[f"stoppet:y25i01:{time}: {told[f'stoppet:y25i01:{time}']}"]
     assert (stopped["tabel_id"], stopped["hentet_utc"]) == ("y25i01", time)
     assert "a message was taken" in logged
+
+
+def test_what_to_do_of_tables_that_are_late_together_is_said_once(settings: Settings) -> None:
+    for tabel_id in ("y01a02", "y04a02"):
+        land(settings, tabel_id, update_next="2026-09-14")
+    with untold(settings, "mail", current(settings, NEXT_DAY)) as message:
+        assert message is not None
+        assert message.tekst == (
+            "y01a02 for 2026M08 skulle være kommet 14. september; stadig 2026M07.\n"
+            "y04a02 for 2026M08 skulle være kommet 14. september; stadig 2026M07.\n"
+            "  Gør: Intet er i stykker: der ses efter hver time. Kilden nævner forsinkelser på sin "
+            "forside."
+        )
 
 
 def test_a_run_that_hangs_is_over_when_its_dag_looks_again(

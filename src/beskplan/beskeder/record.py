@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 
 from beskplan.beskeder.causes import HANGS, KILLED, Cause
 from beskplan.settings import Settings
@@ -40,8 +41,11 @@ class Message:
 
     @property
     def tekst(self) -> str:
-        """The whole message as plain text."""
-        lines = [f"{cause.tekst}\n  Gør: {cause.goer}" for cause in self.nye]
+        """The whole message as plain text; what to do of like causes is said once."""
+        lines = [
+            "\n".join([*(cause.tekst for cause in alike), f"  Gør: {goer}"])
+            for goer, alike in groupby(self.nye, lambda cause: cause.goer)
+        ]
         lines += [f"Ovre: {cause.tekst}" for cause in self.ovre]
         return "\n\n".join(lines)
 
