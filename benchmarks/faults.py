@@ -36,6 +36,8 @@ file of landing that was there before has the same sha256 and `landing verify` f
 the fault, `releases/current` is the same release byte for byte and as its manifest says (where the
 run under the fault publishes: the new one is as its manifest says), and the next plain run ended 0.
 
+Beside it, fifty months in a row, [soak.md](soak.md): {soak}
+
 | fault | how it was made | exit | message | compared | recovery | |
 |---|---|---:|---|---|---|---|
 """
@@ -105,9 +107,21 @@ def _replace(line: str, when: str) -> None:
     REPORT.write_text("".join(page), encoding="utf-8")
 
 
+def _soak() -> str:
+    """What the page of the soak says of itself: when, of which commit, memory and open files."""
+    page = (PROJECT / "docs" / "soak.md").read_text("utf-8")
+    when = page.partition("Written by `make soak` ")[2].partition(". No seed")[0]
+    found = " ".join(page.partition("* resident memory")[2].partition("* releases")[0].split())
+    return f"{when}; resident memory{found}."
+
+
 def _write(lines: list[str], count: int, began: float, commit: str) -> None:
     head = HEAD.format(
-        when=datetime.now(UTC), commit=commit, count=count, took=time.monotonic() - began
+        when=datetime.now(UTC),
+        commit=commit,
+        count=count,
+        took=time.monotonic() - began,
+        soak=_soak(),
     )
     REPORT.write_text(head + "".join(lines), encoding="utf-8")
 
