@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from beskplan import cli, doktor
 from beskplan.beskeder.causes import BUILD_FAULT
-from beskplan.doktor import clock, disk, environment, locks
+from beskplan.doktor import clock, disk, environment, locks, runs
 from beskplan.doktor.finding import Finding
 from beskplan.landing import Landing
 from beskplan.landing.files import file_sha256
@@ -266,6 +266,12 @@ def test_a_stage_whose_process_was_killed(settings: Settings) -> None:
         alive = [one.found for one in found(settings, "ok") if "bedoem of run k2" in one.found]
         assert len(alive) == 1
         assert f"process {pid} is at it" in alive[0]
+        (long,) = [
+            one
+            for one in runs.check(settings, NOW + timedelta(hours=2))
+            if "bedoem of run k2" in one.found
+        ]
+        assert (long.state, "end it" in long.do) == ("note", True)
     assert f"never ended, and its process {pid} is gone" in only(settings).found
     assert "`beskplan koer`" in only(settings).do
     with measured(settings, "bedoem", "k3"):

@@ -18,6 +18,8 @@ from beskplan.settings import Settings
 
 # The DAGs look every weekday: three without a look is more than a holiday between weekends.
 WEEKDAYS = 3
+# Airflow gives a task no more (dags/beskplan_airflow.py).
+LONGEST = timedelta(hours=1)
 # After this a vintage that waits goes out of the day's run (dags/gennemsyn.py).
 ANSWER_WITHIN = timedelta(hours=24)
 DAY = timedelta(days=1)
@@ -64,7 +66,7 @@ def _unended(lines: list[dict[str, Any]], now: datetime) -> Iterator[Finding]:
         name = f"{line['trin']} {line['tabel_id'] or ''}".strip()
         since = f"{name} of run {line['koersel']}: began {_ago(now - began)}"
         if pid is not None and _lives(pid):
-            yield Finding("runs", "ok", f"{since}; process {pid} is at it")
+            yield _at_it(f"{since}; process {pid} is at it", now - began)
         else:
             verb = f"beskplan hent {line['kilde']}" if line["trin"] == "land" else "beskplan koer"
             yield Finding(
@@ -73,6 +75,13 @@ def _unended(lines: list[dict[str, Any]], now: datetime) -> Iterator[Finding]:
                 f"{since}, never ended, and its process {pid} is gone",
                 f"Start `{verb}` or its DAG again: it may be repeated without harm.",
             )
+
+
+def _at_it(found: str, age: timedelta) -> Finding:
+    if age < LONGEST:
+        return Finding("runs", "ok", found)
+    do = "A step takes minutes: see in its log where it stands, end it, and start it again."
+    return Finding("runs", "note", found, do)
 
 
 def _process(line: dict[str, Any]) -> int | None:
