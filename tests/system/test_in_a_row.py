@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_a_month_publishes_and_leaves_no_file_open(here: Room, months: list[soak
 
 
 def test_a_source_that_is_down_for_three_days(here: Room, months: list[soak.Month]) -> None:
-    here.standin.set_clock(THIRD)
+    here.standin.set_clock(datetime.fromisoformat(THIRD))
     (fault,) = (fault for fault in FAULTS if fault.name == "API down for three days")
     done, seen, recovery = prove(fault, here)
     assert "told once in three looks, and once that it is over" in done.output
