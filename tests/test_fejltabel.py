@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import subprocess
+import sys
+import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -54,6 +58,27 @@ def test_a_child_that_was_ended_is_said_so() -> None:
         machine.refuse_known("a line\nOSError: [Errno 28] No space left on device: 'x'\n", "run k1")
     machine.refuse_killed("dbt", 1, "run k1")
     machine.refuse_known("Compilation Error: no such model", "run k1")
+
+
+def watched(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", program]
+    return machine.run_watched(command, env=os.environ, cwd=folder, where="run k1", still=1.5)
+
+
+def test_a_child_that_stands_still_is_ended(tmp_path: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(MachineError, match="has stood still for 2 seconds") as caught:
+        watched("import time; time.sleep(600)", tmp_path)
+    assert (caught.value.where, time.monotonic() - began < 60) == ("run k1", True)
+    with pytest.raises(MachineError, match="there is too little memory: MemoryError"):
+        watched("import time; print('MemoryError', flush=True); time.sleep(600)", tmp_path)
+
+
+def test_a_child_that_computes_is_left_to_end(tmp_path: Path) -> None:
+    program = "import time, sys\nend = time.monotonic() + 4\n"
+    program += "while time.monotonic() < end: sum(range(10_000))\nprint('done'); sys.exit(3)"
+    done = watched(program, tmp_path)
+    assert (done.returncode, done.stdout) == (3, "done\n")
 
 
 def test_a_stage_keeps_the_typed_error(tmp_path: Path) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import signal
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import duckdb
+import psutil  # type: ignore[import-untyped]
 
 from beskplan.errors import MachineError
 
@@ -52,6 +55,11 @@ BY_TEXT = {
     "MemoryError": MEMORY,
     "bad_alloc": MEMORY,
 }
+
+# dbt whose threads were refused memory waits for them for ever (seen). One that computes uses the
+# processor all the time: less than this in so long is none.
+STILL_SECONDS = 120.0
+NO_PROCESSOR_SECONDS = 0.1
 
 
 @contextmanager
@@ -105,6 +113,57 @@ def refuse_killed(program: str, returncode: int, where: str) -> None:
             where=where,
             do="see whether the machine ran out of memory (`dmesg`), then run the same command",
         )
+
+
+def run_watched(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    where: str,
+    still: float = STILL_SECONDS,
+) -> subprocess.CompletedProcess[str]:
+    """Run a child that computes, and end it if it stands still.
+
+    Args:
+        command: program and arguments.
+        env: its environment.
+        cwd: its folder.
+        where: stage and run.
+        still: seconds without use of the processor after which it stands still.
+
+    Returns:
+        How it ended, and what it printed.
+
+    Raises:
+        MachineError: it stood still; says what the machine had refused it, if it printed that.
+    """
+    with subprocess.Popen(
+        command, env=env, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        used = -NO_PROCESSOR_SECONDS
+        try:
+            while (now := _processor_seconds(child)) - used >= NO_PROCESSOR_SECONDS:
+                used = now
+                with suppress(subprocess.TimeoutExpired):
+                    out, error = child.communicate(timeout=still)
+                    return subprocess.CompletedProcess(command, child.returncode, out, error)
+        except BaseException:
+            child.kill()
+            raise
+        child.kill()
+        refuse_known("\n".join(child.communicate()), where)
+    raise MachineError(
+        f"{Path(command[0]).name} has stood still for {still:.0f} seconds",
+        where=where,
+        do="see in the run's log what it waited for, and whether memory is short, then run the "
+        "same command",
+    )
+
+
+def _processor_seconds(child: subprocess.Popen[str]) -> float:
+    times = psutil.Process(child.pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def _refused(error: Exception) -> tuple[str, str] | None:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -222,16 +221,15 @@ def _run_dbt(settings: Settings, run_dir: Path, dbt_vars: Mapping[str, object]) 
         *("--vars", json.dumps(dict(dbt_vars))),
         *(("--partial-parse-file-path", str(parsed)) if parsed.is_file() else ()),
     ]
-    done = subprocess.run(
-        command, env=environment, cwd=run_dir, capture_output=True, text=True, check=False
-    )
+    where = f"run {run_dir.name}"
+    done = machine.run_watched(command, env=environment, cwd=run_dir, where=where)
     if done.returncode:
         said = _what_failed(target) or done.stdout[-2000:].strip()
-        machine.refuse_killed("dbt", done.returncode, f"run {run_dir.name}")
-        machine.refuse_known(f"{said}\n{done.stdout}\n{done.stderr}", f"run {run_dir.name}")
+        machine.refuse_killed("dbt", done.returncode, where)
+        machine.refuse_known(f"{said}\n{done.stdout}\n{done.stderr}", where)
         raise BuildError(
             f"dbt build failed: {said or done.stderr[-2000:].strip()}",
-            where=f"run {run_dir.name}",
+            where=where,
             do="read the message; the whole log is log/dbt.log in the run's folder",
         )
     # dbt writes it only where something has changed since the last run.
