@@ -347,6 +347,7 @@ FAULTS = (
         "`kill -9` of one of two processes (BESKPLAN_PROCESSER is 2: 10 kommuner pay for none)",
         worker_killed,
         "bedoemt",
+        says="KilledError",
     ),
     Fault(
         "dbt killed",
@@ -421,5 +422,10 @@ FAULTS = (
         says="published",
         lets_publish=True,
     ),
-    Fault("too little memory", "RLIMIT_AS of 1,000 MB over `byg` and dbt", too_little_memory),
+    Fault(
+        "too little memory",
+        "RLIMIT_AS of 1,000 MB over `byg` and dbt",
+        too_little_memory,
+        says="then run the same command",
+    ),
 )

@@ -29,6 +29,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from beskplan.errors import (
     ForbiddenError,
+    KilledError,
     MeasureGoneError,
     RateLimitedError,
     SeedError,
@@ -65,6 +66,12 @@ RETRIES = RetryByError(
             reason="a person has to act; asking again changes nothing",
         ),
         RetryRule(RateLimitedError, reason="asked too often: wait as long as the source says"),
+        # Also what Airflow does itself to a task when its database is away: dbt may die first.
+        RetryRule(
+            KilledError,
+            retry_delay=timedelta(minutes=1),
+            reason="a process was ended from outside",
+        ),
         RetryRule(SourceDownError, retry_delay=timedelta(minutes=5), reason="source is down"),
         RetryRule(
             [ForbiddenError, SpuriousRefusalError],

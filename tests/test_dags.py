@@ -193,6 +193,7 @@ def test_a_person_can_read_what_to_do(bag: Any) -> None:
     ("error", "seconds"),
     [
         (errors.RateLimitedError, 7),
+        (errors.KilledError, 60),
         (errors.SourceDownError, 300),
         (errors.SourceTimeoutError, 300),
         (errors.ForbiddenError, 900),
@@ -215,6 +216,7 @@ def test_every_other_error_fails_at_once() -> None:
         if RETRIES.evaluate(make(kind), try_number=1, max_tries=3).action.value == "fail"
     }
     assert every_error() - failing == {
+        errors.KilledError,
         errors.RateLimitedError,
         errors.SourceDownError,
         errors.SourceTimeoutError,

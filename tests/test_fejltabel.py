@@ -20,7 +20,7 @@ from test_landing import FIRST, ROWS, vintage
 
 from beskplan import flow, machine, warehouse
 from beskplan.beskeder.causes import BUILD_FAULT
-from beskplan.errors import LandingError, MachineError
+from beskplan.errors import KilledError, LandingError, MachineError
 from beskplan.landing import Landing
 from beskplan.settings import PROJECT, Settings
 
@@ -52,8 +52,11 @@ def test_a_fault_of_our_own_keeps_its_trace() -> None:
 
 
 def test_a_child_that_was_ended_is_said_so() -> None:
-    with pytest.raises(MachineError, match="dbt was ended by SIGKILL"):
-        machine.refuse_killed("dbt", -9, "run k1")
+    for number, name in ((9, "SIGKILL"), (15, "SIGTERM")):
+        with pytest.raises(KilledError, match=f"dbt was ended by {name}"):
+            machine.refuse_killed("dbt", -number, "run k1")
+    with pytest.raises(KilledError), machine.typed("udgiv, run k1"):
+        raise BrokenProcessPool("terminated abruptly")
     with pytest.raises(MachineError, match="the disk is full"):
         machine.refuse_known("a line\nOSError: [Errno 28] No space left on device: 'x'\n", "run k1")
     machine.refuse_killed("dbt", 1, "run k1")

@@ -144,5 +144,9 @@ class MachineError(BeskplanError):
     """The machine refused a stage something: disk, memory, a lock, or a process that was ended."""
 
 
+class KilledError(MachineError):
+    """A process that worked for a stage was ended from outside. Retried."""
+
+
 class AirflowStartError(BeskplanError):
     """Airflow did not start on this machine."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import psutil  # type: ignore[import-untyped]
 
-from beskplan.errors import MachineError
+from beskplan.errors import KilledError, MachineError
 
 FULL = (
     "the disk is full",
@@ -105,10 +105,10 @@ def refuse_killed(program: str, returncode: int, where: str) -> None:
         where: stage and run.
 
     Raises:
-        MachineError: names the signal.
+        KilledError: names the signal.
     """
     if returncode < 0:
-        raise MachineError(
+        raise KilledError(
             f"{program} was ended by {signal.Signals(-returncode).name}",
             where=where,
             do="see whether the machine ran out of memory (`dmesg`), then run the same command",
@@ -178,4 +178,5 @@ def _refused(error: Exception) -> tuple[str, str] | None:
 
 def _error(found: tuple[str, str], said: str, where: str) -> MachineError:
     what, do = found
-    return MachineError(f"{what}: {said[:500]}" if said else what, where=where, do=do)
+    kind = KilledError if found is ENDED else MachineError
+    return kind(f"{what}: {said[:500]}" if said else what, where=where, do=do)
