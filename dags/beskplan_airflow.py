@@ -25,7 +25,7 @@ from airflow.sdk import (
     get_current_context,
     task,
 )
-from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
 
 from beskplan.errors import (
     ForbiddenError,
@@ -66,11 +66,11 @@ RETRIES = RetryByError(
             reason="a person has to act; asking again changes nothing",
         ),
         RetryRule(RateLimitedError, reason="asked too often: wait as long as the source says"),
-        # Also what Airflow does itself to a task when its database is away: dbt may die first.
+        # While its database is away Airflow ends a task (dbt may die first) or takes no word from it.
         RetryRule(
-            KilledError,
+            [KilledError, AirflowRuntimeError],
             retry_delay=timedelta(minutes=1),
-            reason="a process was ended from outside",
+            reason="a process was ended from outside, or Airflow did not answer",
         ),
         RetryRule(SourceDownError, retry_delay=timedelta(minutes=5), reason="source is down"),
         RetryRule(

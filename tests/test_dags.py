@@ -207,6 +207,17 @@ def test_what_passes_by_itself_is_tried_again(error: Any, seconds: int) -> None:
     assert (decision.action.value, decision.retry_delay.total_seconds()) == ("retry", seconds)
 
 
+def test_what_airflow_itself_does_not_answer_is_tried_again() -> None:
+    """Seen while its database was away: the build was done and its id could not be handed on."""
+    from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
+    from airflow.sdk.execution_time.comms import ErrorResponse
+    from beskplan_airflow import RETRIES
+
+    error = AirflowRuntimeError(ErrorResponse(error=ErrorType.API_SERVER_ERROR))
+    decision = RETRIES.evaluate(error, try_number=1, max_tries=3)
+    assert (decision.action.value, decision.retry_delay.total_seconds()) == ("retry", 60)
+
+
 def test_every_other_error_fails_at_once() -> None:
     from beskplan_airflow import RETRIES
 
