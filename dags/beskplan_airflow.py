@@ -66,7 +66,7 @@ RETRIES = RetryByError(
             reason="a person has to act; asking again changes nothing",
         ),
         RetryRule(RateLimitedError, reason="asked too often: wait as long as the source says"),
-        # While its database is away Airflow ends a task (dbt may die first) or takes no word from it.
+        # While its database is away Airflow ends a task (dbt may die first) or takes no word of it.
         RetryRule(
             [KilledError, AirflowRuntimeError],
             retry_delay=timedelta(minutes=1),

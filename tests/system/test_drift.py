@@ -200,7 +200,7 @@ def test_the_new_figures_come_out_though_postgres_was_gone_for_a_minute(
     (plan,) = (run for run in new if run["dag_id"] == PLAN)
     tries = {task: number for task, (_, number) in tasks(engineer, plan).items()}
     print(f"\nPostgres gone: started again {Counter(started.restarted)}, tries {tries}")
-    assert tries["byg_kandidat"] == 2
+    assert tries["byg_kandidat"] >= 2
     assert started.counted() == AT_LAST
 
 
