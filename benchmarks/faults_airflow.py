@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 from faults_room import Done, FaultError, Room, from_tests
 
 GONE_SECONDS = 60
@@ -28,7 +29,7 @@ def under_airflow(strike: Strike) -> Callable[[Room], Done]:
                     strike(drift, client, set())
                     (run,) = support.runs(client)
                     tries = {task: nr for task, (_, nr) in support.tasks(client, run).items()}
-        except AssertionError as error:
+        except (AssertionError, httpx.HTTPError) as error:
             raise FaultError(str(error)) from error
         again = {task: number for task, number in tries.items() if number > 1}
         parts = ", ".join(f"{part} {n}" for part, n in Counter(drift.restarted).items())

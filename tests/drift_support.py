@@ -31,6 +31,7 @@ from beskplan.standin.server import Running as StandIn
 from beskplan.standin.server import listen
 
 PLAN = "beskaeftigelsesplan"
+DAGS = {PLAN, "gennemsyn", "jobindsats", "statbank", "joblog"}
 READY_SECONDS = 120
 SETTLE_SECONDS = 300
 PASSWORD = "ikke-en-standard-7"  # noqa: S105 - the test's own, opens nothing
@@ -154,6 +155,8 @@ class Drift:
         for name in rest:
             self.start(name)
         self.wait(lambda: self.healthy(*HEALTHY), READY_SECONDS, "all parts healthy")
+        with self.administrator() as client:
+            self.wait(lambda: DAGS <= _dags(client), READY_SECONDS, "every DAG read")
 
     def healthy(self, *names: str) -> bool:
         try:
@@ -226,6 +229,10 @@ def make_database(places: Places, password: str) -> None:
     with closing(psycopg2.connect(dbname="postgres", password=password, **where)) as con:
         con.autocommit = True
         con.cursor().execute("create database airflow")
+
+
+def _dags(client: httpx.Client) -> set[str]:
+    return {dag["dag_id"] for dag in client.get("/api/v2/dags").json()["dags"]}
 
 
 def runs(client: httpx.Client) -> list[dict[str, Any]]:
