@@ -156,7 +156,7 @@ class Drift:
             self.start(name)
         self.wait(lambda: self.healthy(*HEALTHY), READY_SECONDS, "all parts healthy")
         with self.administrator() as client:
-            self.wait(lambda: DAGS <= _dags(client), READY_SECONDS, "every DAG read")
+            self.wait(lambda: _dags(client) >= DAGS, READY_SECONDS, "every DAG read")
 
     def healthy(self, *names: str) -> bool:
         try:
